@@ -1,0 +1,87 @@
+/** What the flows may ask of Matrix. */
+
+import type { EventId, RoomAlias, RoomId, UserId } from '../model/ids.js';
+import type { Entry } from '../journal/port.js';
+import type { JsonObject } from '../model/matrix-content.js';
+import type { MatrixEvent } from '../model/matrix-event.js';
+
+/**
+ * One Matrix user we control. Every method tries passing faults again by itself (5xx, timeouts, resets, 429 as told, with
+ * backoff) until it succeeds, `signal` ends it, or the homeserver gives a lasting answer: then it throws a `BridgeError`.
+ */
+export interface Actor {
+  readonly userId: UserId;
+  /** Registers if that was not done yet (`M_USER_IN_USE` is success), and sets the display name if it differs from the last one set. */
+  ensureRegistered(displayName?: string): Promise<void>;
+  /** Joins if we do not know to be in; on `M_FORBIDDEN` the bot invites once and the join is tried again. */
+  join(room: RoomId, via?: readonly string[]): Promise<void>;
+  leave(room: RoomId, reason?: string): Promise<void>;
+  invite(room: RoomId, who: UserId): Promise<void>;
+  kick(room: RoomId, who: UserId, reason?: string): Promise<void>;
+  /**
+   * Sends under a transaction id of the caller's choice, unique over all our senders; every retry is the same, and where
+   * an answer was lost it is made sure of first (read back by the mark that `send` puts into the content), so that it is
+   * never doubled. Content is cleaned of what chokes a homeserver (H16).
+   * @param how.repeat the send may have happened in an earlier life of the process: make sure before the first try
+   */
+  send(
+    room: RoomId,
+    type: string,
+    content: JsonObject,
+    txnId: string,
+    how?: { readonly repeat?: boolean; readonly since?: number },
+  ): Promise<EventId>;
+  sendState(room: RoomId, type: string, stateKey: string, content: JsonObject): Promise<EventId>;
+}
+
+export interface RoomWish {
+  readonly aliasLocalpart?: string;
+  readonly name?: string;
+  readonly preset: 'public_chat' | 'private_chat';
+  readonly invite?: readonly UserId[];
+  readonly isDirect?: boolean;
+  readonly initialState?: readonly { readonly type: string; readonly state_key: string; readonly content: JsonObject }[];
+  readonly powerLevels?: JsonObject;
+  readonly creationContent?: JsonObject;
+  readonly roomVersion?: string;
+}
+
+/** What the homeserver asks of us; answers decide the HTTP status. */
+export interface Questions {
+  /** `GET /rooms/{alias}`: true once room and alias exist, false: 404. May take up to 30 s. */
+  alias(alias: RoomAlias): Promise<boolean>;
+  /** `GET /users/{userId}`: true once the ghost is registered, false: 404. */
+  user(user: UserId): Promise<boolean>;
+}
+
+export interface Homeserver {
+  readonly domain: string;
+  readonly bot: Actor;
+  /** The actor of one of our ghosts; the same object for the same id while it is in use. */
+  as(user: UserId): Actor;
+  createRoom(by: Actor, wish: RoomWish): Promise<RoomId>;
+  /** `undefined`: no such alias. */
+  resolveAlias(alias: RoomAlias): Promise<RoomId | undefined>;
+  /** Points an alias at a room; one that points elsewhere is `HOMESERVER_IN_USE`. */
+  setAlias(alias: RoomAlias, room: RoomId): Promise<void>;
+  /** Members now joined, as the bot sees them. */
+  joinedMembers(room: RoomId): Promise<readonly UserId[]>;
+  /** Rooms the bot is in. */
+  joinedRooms(): Promise<readonly RoomId[]>;
+  /** A person's display name in a room, or globally; `undefined`: none. */
+  displayName(user: UserId, room?: RoomId): Promise<string | undefined>;
+  /** Who the homeserver says the bot is (`/whoami`), once it answers; retried for ever with backoff until `signal`. */
+  whoAmI(): Promise<UserId>;
+  /**
+   * Opens the listener. `onEvent` gets each accepted event once, in order, after it is in the journal; it must not throw
+   * and must not wait. `replayed` entries never come through here: `decodeEntry` reads them.
+   */
+  listen(questions: Questions, onEvent: (event: MatrixEvent, entry: Entry) => void): Promise<{ readonly port: number }>;
+  /** Reads a journal entry of lane `matrix` back; `undefined` when a newer version cannot. */
+  decodeEntry(entry: Entry): MatrixEvent | undefined;
+  /** Asks the homeserver to push what it holds back (`/ping`); retried, never throws. */
+  ping(): Promise<void>;
+  /** Answers 503 to transactions from now on (shutdown, LIFE-7). */
+  refuse(): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,98 @@
+/** What the flows may ask of IRC. What stands behind it is nobody's business but `build-edges.ts`. */
+
+import type { UserId } from '../model/ids.js';
+import type { ChannelName, ClientId, ClientOwner, Folded, NetworkName, Nick } from '../model/irc-names.js';
+import type { IrcEvent } from '../model/irc-event.js';
+import type { Outcome } from '../model/refusal.js';
+import type { How, Utterance } from '../model/utterance.js';
+
+/** `waiting`: lost, and a new try is planned. `ended`: for good; a new `connect` makes another client. */
+export type ClientStatus = 'connecting' | 'ready' | 'waiting' | 'ended';
+
+/** Progress of an utterance: lines before `from` are left out; `said` is called in the tick in which a line was handed to the kernel. */
+export interface Saying {
+  readonly from: number;
+  said(lines: number): void;
+}
+
+/** One connection of ours, through loss and reconnection, until it is ended. */
+export interface VirtualClient {
+  readonly id: ClientId;
+  /** What the server believes our nick is (001, NICK); the wish before registration. */
+  readonly nick: Nick;
+  readonly status: ClientStatus;
+  /** Whether the server has confirmed that we are in the channel now. */
+  inChannel(channel: ChannelName): boolean;
+  /** Channels we are in or want to be in again after a loss, as written. */
+  readonly channels: readonly ChannelName[];
+  /**
+   * Bytes of text that fit one line to `target`, as the others see it: 512 (or LINELEN) less our real prefix, command,
+   * target, CTCP framing of `how`, and CR LF.
+   */
+  budget(target: ChannelName | Nick, how: How): number;
+  /**
+   * Says lines in order, paced. Resolves when the last was handed to the kernel. Refused when the connection is lost or
+   * ended on the way (`connection-lost`): the caller knows from `said` what is left. Refuses lines that are over budget
+   * only by cutting them (never sends more than 512 bytes).
+   */
+  say(target: ChannelName | Nick, utterance: Utterance, progress?: Saying): Promise<Outcome>;
+  /**
+   * Joins and waits for the outcome (own JOIN echo, a numeric, or 25 s). Already in: granted at once. Concurrent calls
+   * for a channel share one JOIN. Temporary refusals are tried again by itself up to five times 15 s apart only when
+   * `patient`; a client that is not ready waits for registration. After a loss the channel is joined again by itself.
+   */
+  join(channel: ChannelName, options?: { readonly key?: string; readonly patient?: boolean }): Promise<Outcome>;
+  /** Leaves a channel and does not come back to it; harmless when not in it. */
+  part(channel: ChannelName, reason?: string): void;
+  /** Quits with a reason (bounded by the server's limit), waits for ERROR at most 2 s, closes. Never comes back. */
+  end(reason: string): Promise<void>;
+  /** Resolves when registered, or with why not. */
+  whenReady(): Promise<Outcome>;
+}
+
+/** Who a new client is to be. */
+export interface ClientWish {
+  readonly nick: Nick;
+  /** The user name of USER: letters and digits first, at most 10. */
+  readonly ident: string;
+  readonly realname: string;
+  readonly password?: string;
+  readonly saslAccount?: string;
+  readonly localAddress?: string;
+}
+
+export interface IrcNetwork {
+  readonly name: NetworkName;
+  /** Folds by the CASEMAPPING now in force (rfc1459 until the server says otherwise). */
+  fold(name: string): Folded;
+  /** Called when CASEMAPPING changes what `fold` says: whoever keys by `Folded` keys anew. */
+  onFold(changed: () => void): void;
+  /** CHANTYPES in force, `#&` until known. */
+  readonly channelTypes: string;
+  /** The greatest NICKLEN known of the network (ISUPPORT), `undefined` before the first connection. */
+  readonly nickLength: number | undefined;
+  /** The bot's connection; always there once started, whatever its status. */
+  readonly bot: VirtualClient;
+  /** A person's client, whatever its status unless `ended`. */
+  clientOf(user: UserId): VirtualClient | undefined;
+  /** Whose nick this is, by the connections we hold (never by the text of a line). */
+  ownerOf(nick: string): ClientOwner | undefined;
+  /**
+   * Gives a person's client, made if there is none. Resolves when it is registered, or refused for good or after 60 s
+   * (it goes on trying unless the refusal is permanent). Concurrent calls share it.
+   */
+  connect(user: UserId, wish: ClientWish): Promise<Outcome<VirtualClient>>;
+  /**
+   * Sees to it that the channel is heard: the bot joins it and comes back after each loss (without a bot: nothing, the
+   * people's own clients are the listeners).
+   */
+  follow(channel: ChannelName, key?: string): Promise<Outcome>;
+  unfollow(channel: ChannelName): void;
+  /** Whether any client of ours is in the channel and heard. */
+  heard(channel: ChannelName): boolean;
+  /** All that happens, in order, from `start` on; listeners must not throw and must not wait. */
+  onEvent(listener: (event: IrcEvent) => void): void;
+  start(): void;
+  /** Quits every client with the reason, within ten seconds. */
+  stop(reason: string): Promise<void>;
+}

@@ -1,0 +1,112 @@
+/** Everything the bridge may hear from IRC, as one union on `kind`. */
+
+import type { ChannelName, ClientId, Hostmask, NetworkName, Nick } from './irc-names.js';
+import type { How } from './utterance.js';
+import type { Refusal } from './refusal.js';
+
+/** What all of them carry: the network, when the line was read (ms since the epoch, our clock), which client heard it. */
+export interface Heard {
+  readonly network: NetworkName;
+  readonly at: number;
+  readonly heardBy: ClientId;
+}
+
+/** A line said in a channel; told once however many clients heard it. `text` may hold formatting codes, never CR, LF, NUL. */
+export interface ChannelMessage extends Heard {
+  readonly kind: 'message';
+  readonly from: Hostmask;
+  readonly channel: ChannelName;
+  readonly how: How;
+  readonly text: string;
+  /** IRCv3 `msgid`, when the server gives one. */
+  readonly msgid?: string;
+}
+
+/** A line said to one of our clients alone (PRIVMSG or NOTICE to its nick). */
+export interface PrivateMessage extends Heard {
+  readonly kind: 'privateMessage';
+  readonly from: Hostmask;
+  /** False for a line from a server, which has no user and host. */
+  readonly fromUser: boolean;
+  readonly to: ClientId;
+  readonly how: How;
+  readonly text: string;
+  readonly msgid?: string;
+}
+
+export interface JoinEvent extends Heard {
+  readonly kind: 'join';
+  readonly who: Hostmask;
+  readonly channel: ChannelName;
+}
+export interface PartEvent extends Heard {
+  readonly kind: 'part';
+  readonly who: Hostmask;
+  readonly channel: ChannelName;
+  readonly reason?: string;
+}
+export interface QuitEvent extends Heard {
+  readonly kind: 'quit';
+  readonly who: Hostmask;
+  readonly reason?: string;
+}
+export interface KickEvent extends Heard {
+  readonly kind: 'kick';
+  readonly who: Nick;
+  readonly by: Hostmask;
+  readonly channel: ChannelName;
+  readonly reason?: string;
+}
+export interface NickEvent extends Heard {
+  readonly kind: 'nick';
+  readonly from: Hostmask;
+  readonly to: Nick;
+}
+/** The member list after a JOIN (353, 366). `prefixes` are characters of ISUPPORT PREFIX, highest first, such as `@+`. */
+export interface NamesEvent extends Heard {
+  readonly kind: 'names';
+  readonly channel: ChannelName;
+  readonly members: readonly { readonly nick: Nick; readonly prefixes: string }[];
+}
+export interface TopicEvent extends Heard {
+  readonly kind: 'topic';
+  readonly channel: ChannelName;
+  readonly by?: Hostmask;
+  readonly text: string;
+}
+export interface ModeEvent extends Heard {
+  readonly kind: 'mode';
+  readonly channel: ChannelName;
+  readonly by?: Hostmask;
+  readonly changes: readonly { readonly add: boolean; readonly letter: string; readonly param?: string }[];
+}
+export interface InviteEvent extends Heard {
+  readonly kind: 'invite';
+  readonly by: Hostmask;
+  readonly to: ClientId;
+  readonly channel: ChannelName;
+}
+/** A connection of ours changed; `why` on `lost` and `refused`. `kicked`: the client was put out of `channel`. */
+export interface ClientStatusEvent extends Heard {
+  readonly kind: 'clientStatus';
+  readonly client: ClientId;
+  readonly status: 'connecting' | 'ready' | 'lost' | 'refused' | 'ended';
+  readonly nick?: Nick;
+  readonly why?: Refusal;
+}
+
+export type IrcEvent =
+  | ChannelMessage
+  | PrivateMessage
+  | JoinEvent
+  | PartEvent
+  | QuitEvent
+  | KickEvent
+  | NickEvent
+  | NamesEvent
+  | TopicEvent
+  | ModeEvent
+  | InviteEvent
+  | ClientStatusEvent;
+
+export type IrcEventOf<K extends IrcEvent['kind']> = Extract<IrcEvent, { kind: K }>;

@@ -1,0 +1,59 @@
+/** What is remembered for good, as five small interfaces. Both engines meet the contract in `test/store/contract.ts`. */
+
+import type { RoomId, UserId } from '../model/ids.js';
+import type { NetworkName } from '../model/irc-names.js';
+import type { AdminRoom, Link, LinkOrigin, PmRoom } from '../model/link.js';
+import type { ClientSettings, PersonRecord } from '../model/person.js';
+
+/**
+ * Channels joined with rooms. A link is one (network, channel as stored, room): adding it again replaces origin and key.
+ * Names are compared to the letter here: folding is the caller's.
+ */
+export interface LinkStore {
+  all(): Promise<readonly Link[]>;
+  add(link: Link): Promise<void>;
+  remove(link: Pick<Link, 'network' | 'channel' | 'room'>): Promise<void>;
+  /** Removes every link of that origin on that network (config links are written anew at each start, ROOM-6). */
+  removeOfOrigin(network: NetworkName, origin: LinkOrigin): Promise<void>;
+  /** Moves all links of a room to its successor. */
+  moveRoom(from: RoomId, to: RoomId): Promise<void>;
+}
+
+export interface PmRoomStore {
+  all(): Promise<readonly PmRoom[]>;
+  add(room: PmRoom): Promise<void>;
+  remove(room: RoomId): Promise<void>;
+}
+
+export interface AdminRoomStore {
+  all(): Promise<readonly AdminRoom[]>;
+  add(room: AdminRoom): Promise<void>;
+  remove(room: RoomId): Promise<void>;
+}
+
+export interface PeopleStore {
+  settings(person: UserId, network: NetworkName): Promise<ClientSettings | undefined>;
+  /** Replaces the settings of that person on that network. */
+  saveSettings(settings: ClientSettings): Promise<void>;
+  /** Whose ident this is on that network (to keep idents unique, IDENT-1). */
+  personOfIdent(network: NetworkName, ident: string): Promise<UserId | undefined>;
+  record(person: UserId): Promise<PersonRecord | undefined>;
+  saveRecord(record: PersonRecord): Promise<void>;
+  sawPerson(person: UserId, at: number): Promise<void>;
+  /** Forgets settings and record; only the mark of deactivation may stay. */
+  forget(person: UserId): Promise<void>;
+}
+
+export interface CounterStore {
+  /** The next number of a counter that only grows, from 1; `scope` as in mairc's `ipv6_counter` (`*` or a homeserver). */
+  next(network: NetworkName, scope: string): Promise<number>;
+}
+
+export interface Store {
+  readonly links: LinkStore;
+  readonly pmRooms: PmRoomStore;
+  readonly adminRooms: AdminRoomStore;
+  readonly people: PeopleStore;
+  readonly counters: CounterStore;
+  close(): Promise<void>;
+}
