@@ -1,0 +1,61 @@
+/** One network of `ircService.servers`. */
+
+import * as z from 'zod';
+import { flag, laterBlock, listOf, number, port, section, someText, text, textLike, type Frozen } from './kinds.js';
+import { botConfig, excludedUsers, ircClients, matrixClients } from './network-clients.js';
+import { dynamicChannels, mappings, membershipLists, privateMessages, quitDebounce } from './network-rooms.js';
+
+/** Ports when none is configured (CONN-3). */
+const PLAIN_PORT = 6667;
+const TLS_PORT = 6697;
+
+const USUAL_POWER = { o: 50, v: 1 };
+const modePowerMap = z
+  .record(textLike(/^[a-z]$/iu, 'be one letter'), number(0), { error: 'must be a section of mode letters and power levels' })
+  // Merged over the usual levels, so that setting `o` alone leaves `v` as it is (CFG-7).
+  .transform((set): Record<string, number> => ({ ...USUAL_POWER, ...set }));
+
+/** A host name, or an IPv4 or IPv6 address, without brackets and port. */
+const host = textLike(/^[^\s\0/@#[\]]{1,255}$/u, 'be a host name or an address, without port');
+
+export const network = section({
+  name: someText.exactOptional(),
+  networkId: textLike(/^[a-z0-9]+$/iu, 'be letters and digits only').exactOptional(),
+  icon: textLike(/^mxc:\/\/[^/\s]+\/[\w-]+$/u, 'be an mxc:// address').exactOptional(),
+  additionalAddresses: listOf(host).default([]),
+  onlyAdditionalAddresses: flag.default(false),
+  port: port.exactOptional(),
+  ssl: flag.default(false),
+  /** Accept certificates of unknown issuers. */
+  sslselfsign: flag.default(false),
+  allowExpiredCerts: flag.default(false),
+  /** Handed to `tls.connect` as they are. */
+  tlsOptions: z.record(z.string(), z.unknown(), { error: 'must be a section of options for tls.connect' }).default({}),
+  sasl: flag.default(false),
+  password: text.exactOptional(),
+  sendConnectionMessages: flag.default(true),
+  quitDebounce: quitDebounce.prefault({}),
+  modePowerMap: modePowerMap.prefault({}),
+  botConfig: botConfig.prefault({}),
+  privateMessages: privateMessages.prefault({}),
+  dynamicChannels: dynamicChannels.prefault({}),
+  excludedUsers: excludedUsers.default([]),
+  membershipLists: membershipLists.prefault({}),
+  mappings: mappings.default({}),
+  matrixClients: matrixClients.prefault({}),
+  ircClients: ircClients.prefault({}),
+  auth: laterBlock.exactOptional(),
+  relay: laterBlock.exactOptional(),
+  webirc: laterBlock.exactOptional(),
+  proxy: laterBlock.exactOptional(),
+  space: laterBlock.exactOptional(),
+  requestCaps: listOf(someText).default([]),
+}).transform((set) => ({ ...set, port: set.port ?? (set.ssl ? TLS_PORT : PLAIN_PORT) }));
+
+/** One network with every default filled in. Its key in `servers` is its id everywhere. */
+export type NetworkConfig = Frozen<z.output<typeof network>>;
+
+/** A network's settings where only these are written; throws on wrong ones. For code that needs a network without a file. */
+export function networkDefaults(set: z.input<typeof network> = {}): NetworkConfig {
+  return network.parse(set);
+}
