@@ -82,5 +82,13 @@ export const pattern = text.transform((source, context) => {
   }
 });
 
-/** A block whose keys belong to a later issue of the bridge: any keys, kept as they are. */
-export const laterBlock = z.record(z.string(), z.unknown(), { error: 'must be a section (lines of "key: value" below it)' });
+/** A key whose shape belongs to a later issue of the bridge: any value, kept as it is, and named by `not-yet.ts`. */
+export const later = z.unknown();
+
+/** An `http://` or `https://` address, given back without the slashes at its end. */
+export const httpAddress = textLike(/^https?:\/\/[^\s/?#]+[^\s?#]*$/iu, 'be an http:// or https:// address').transform((url) =>
+  url.replace(/\/{1,20}$/u, ''),
+);
+
+/** The path of a file or directory, relative to the working directory. */
+export const filePath = z.string({ error: 'must be the path of a file' }).min(1, { error: 'must be the path of a file' });

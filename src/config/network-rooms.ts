@@ -79,8 +79,9 @@ export const membershipLists = section({
   enabled: flag.default(false),
   floodDelayMs: whole(0).default(10_000),
   global: section({ ircToMatrix: ircToMatrix.prefault({}), matrixToIrc: matrixToIrc.prefault({}) }).prefault({}),
-  rooms: listOf(section({ room: roomId, matrixToIrc: matrixToIrc.prefault({}) })).default([]),
-  channels: listOf(section({ channel: channelName, ircToMatrix: ircToMatrix.prefault({}) })).default([]),
+  /** Rules of one room or channel; without its section the global ones count. */
+  rooms: listOf(section({ room: roomId, matrixToIrc: matrixToIrc.exactOptional() })).default([]),
+  channels: listOf(section({ channel: channelName, ircToMatrix: ircToMatrix.exactOptional() })).default([]),
   ignoreIdleUsersOnStartup: section({
     enabled: flag.default(false),
     idleForHours: number(0).default(720),

@@ -1,7 +1,7 @@
 /** One network of `ircService.servers`. */
 
 import * as z from 'zod';
-import { flag, laterBlock, listOf, number, port, section, someText, text, textLike, type Frozen } from './kinds.js';
+import { flag, later, listOf, number, port, section, someText, text, textLike, type Frozen } from './kinds.js';
 import { botConfig, excludedUsers, ircClients, matrixClients } from './network-clients.js';
 import { dynamicChannels, mappings, membershipLists, privateMessages, quitDebounce } from './network-rooms.js';
 
@@ -44,11 +44,11 @@ export const network = section({
   mappings: mappings.default({}),
   matrixClients: matrixClients.prefault({}),
   ircClients: ircClients.prefault({}),
-  auth: laterBlock.exactOptional(),
-  relay: laterBlock.exactOptional(),
-  webirc: laterBlock.exactOptional(),
-  proxy: laterBlock.exactOptional(),
-  space: laterBlock.exactOptional(),
+  auth: later.exactOptional(),
+  relay: later.exactOptional(),
+  webirc: later.exactOptional(),
+  proxy: later.exactOptional(),
+  space: later.exactOptional(),
   requestCaps: listOf(someText).default([]),
 }).transform((set) => ({ ...set, port: set.port ?? (set.ssl ? TLS_PORT : PLAIN_PORT) }));
 

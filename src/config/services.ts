@@ -1,0 +1,116 @@
+/** The sections of `ircService` besides its networks. */
+
+import * as z from 'zod';
+import { syntheticEvents, userActivity } from './accounts.js';
+import { filePath, flag, httpAddress, later, listOf, number, oneOf, port, section, someText, text, textLike, whole } from './kinds.js';
+import type { Frozen } from './kinds.js';
+import { network } from './network.js';
+import { provisioning } from './provisioning.js';
+
+const bridgeInfoState = section({ enabled: flag.default(false), initial: flag.default(false) });
+const ident = section({ enabled: flag.default(false), port: port.default(113), address: someText.default('0.0.0.0') });
+const debugApi = section({ enabled: flag.default(false), port: port.default(11_100) });
+
+const logging = section({
+  level: oneOf('debug', 'info', 'warn', 'error').default('debug'),
+  logfile: filePath.exactOptional(),
+  errfile: filePath.exactOptional(),
+  toConsole: flag.default(true),
+  /** Days of old log files that are kept; 0: none is ever deleted. */
+  maxFiles: whole(0).default(5),
+  verbose: flag.default(false),
+  timestamp: flag.default(true),
+});
+
+/** Where log lines go (MET-14). */
+export type LoggingConfig = Frozen<z.output<typeof logging>>;
+
+const metrics = section({
+  enabled: flag.default(false),
+  /** Absent: on the port of the application service. */
+  port: port.exactOptional(),
+  host: someText.default('127.0.0.1'),
+  userActivityThresholdHours: number(0, true).exactOptional(),
+  remoteUserAgeBuckets: listOf(textLike(/^[0-9]+[hdw]$/u, 'be a number and h, d or w, such as 1d')).default(['1h', '1d', '1w']),
+});
+
+const matrixHandler = section({
+  eventCacheSize: whole(0).default(4096),
+  replySourceMaxLength: whole(1).default(32),
+  shortReplyTemplate: text.default('$NICK: $REPLY'),
+  longReplyTemplate: text.default('<$NICK> "$ORIGINAL" <- $REPLY'),
+  // Spelt as the predecessor spells it; the right spelling is read too (CLI-5).
+  shortReplyTresholdSeconds: number(0).default(300),
+  truncatedMessageTemplate: text.default('(full message at <$URL>)'),
+  ignoreFunctionalMembersInAdminRooms: flag.default(false),
+});
+
+/** Replies and long messages on their way to IRC. */
+export type MatrixHandlerConfig = Frozen<z.output<typeof matrixHandler>>;
+
+const ircHandler = section({
+  mapIrcMentionsToMatrix: oneOf('on', 'off', 'force-off').default('on'),
+  powerLevelGracePeriodMs: whole(0).default(1000),
+});
+
+const perRoomConfig = section({
+  enabled: flag.default(false),
+  lineLimitMax: whole(1).exactOptional(),
+  allowUnconnectedMatrixUsers: flag.default(false),
+});
+
+const mediaProxy = section({
+  signingKeyPath: filePath.default('signingkey.jwk'),
+  /** Seconds; 0: links never expire. */
+  ttlSeconds: whole(0).default(3600),
+  /** Absent: on the port of the application service. */
+  bindPort: port.exactOptional(),
+  publicUrl: httpAddress.exactOptional(),
+});
+
+const permissions = z.record(z.string(), oneOf('admin', 'user', 'commands', 'relay', 'block'), {
+  error: 'must be a section of users, domains or "*", each with its permission',
+});
+
+const policyRoom = textLike(/^[!#]\S+$/u, 'be the id or an alias of a room');
+
+const journal = section({
+  path: filePath.exactOptional(),
+  /** Bytes; a full journal makes the homeserver wait. */
+  maxBytes: whole(1_048_576).default(1_073_741_824),
+});
+
+export const ircService = section({
+  servers: z.record(z.string(), network, { error: 'must be a section with a section for each network' }).prefault({}),
+  bridgeInfoState: bridgeInfoState.prefault({}),
+  ident: ident.prefault({}),
+  /** An encoding's label of the WHATWG Encoding Standard. */
+  encodingFallback: text.exactOptional(),
+  logging: logging.prefault({}),
+  metrics: metrics.prefault({}),
+  debugApi: debugApi.prefault({}),
+  provisioning: provisioning.prefault({}),
+  passwordEncryptionKeyPath: filePath.exactOptional(),
+  matrixHandler: matrixHandler.prefault({}),
+  RMAUlimit: whole(1).exactOptional(),
+  userActivity: userActivity.exactOptional(),
+  ircHandler: ircHandler.prefault({}),
+  permissions: permissions.default({}),
+  perRoomConfig: perRoomConfig.prefault({}),
+  banLists: section({ rooms: listOf(policyRoom).default([]) }).prefault({}),
+  mediaProxy: mediaProxy.prefault({}),
+  journal: journal.prefault({}),
+  syntheticEvents: syntheticEvents.prefault({}),
+  statsd: later.exactOptional(),
+  edits: later.exactOptional(),
+  reactions: later.exactOptional(),
+  redactions: later.exactOptional(),
+  threads: later.exactOptional(),
+  history: later.exactOptional(),
+  presence: later.exactOptional(),
+  encryption: later.exactOptional(),
+  adminApi: later.exactOptional(),
+  listeners: later.exactOptional(),
+  rules: later.exactOptional(),
+  locale: later.exactOptional(),
+});
