@@ -59,6 +59,8 @@ export interface Homeserver {
   readonly bot: Actor;
   /** The actor of one of our ghosts; the same object for the same id while it is in use. */
   as(user: UserId): Actor;
+  /** Whether one of ours is in a room, as far as this process has seen; never asks the homeserver. */
+  isIn(user: UserId, room: RoomId): boolean;
   createRoom(by: Actor, wish: RoomWish): Promise<RoomId>;
   /** `undefined`: no such alias. */
   resolveAlias(alias: RoomAlias): Promise<RoomId | undefined>;

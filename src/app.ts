@@ -1,0 +1,70 @@
+/** Starts and stops the bridge in order; nothing else. */
+
+import { buildEdges } from './build-edges.js';
+import { buildFlows } from './build-flows.js';
+import type { Config } from './config/config.js';
+import type { Registration } from './homeserver/registration.js';
+import { type Clock, within } from './lib/clock.js';
+import type { Log } from './lib/log.js';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly registration: Registration;
+  /** Wins over `homeserver.bindPort` (CLI-1). */
+  readonly port?: number;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+export interface App {
+  /** Where the homeserver reaches us. */
+  readonly port: number;
+  /** Stops in order and leaves nothing open; what is not done stays in the journal (LIFE-7). */
+  stop(reason: string): Promise<void>;
+  /** Takes the hot keys of a new configuration (CLI-9). */
+  reload(config: Config): void;
+}
+
+/** Time for what is under way to finish at a stop; the rest is in the journal. */
+const DRAIN_MS = 3_000;
+
+/**
+ * Starts the bridge (LIFE-1). Resolves when it listens; the homeserver and the networks may be down and are waited for
+ * in the background. Rejects with what makes a start impossible (store, journal, port).
+ */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { log, clock } = options;
+  const live = { config: options.config };
+  const stopping = new AbortController();
+  const edges = await buildEdges(options);
+  const flows = buildFlows({ edges, live, log, clock, stopping: stopping.signal });
+  await flows.links.load();
+  await flows.storeConfigLinks();
+  const left = edges.journal.open();
+  for (const entry of left) flows.replay(entry);
+  if (left.length > 0) log.info('unfinished entries taken up again', { entries: left.length });
+  const { port } = await edges.homeserver.listen(flows.questions, flows.onMatrixEvent);
+  log.info('listening for the homeserver', { port });
+  for (const network of edges.networks.values()) {
+    network.onEvent(flows.onIrcEvent);
+    network.start();
+  }
+  void flows.settle();
+  return {
+    port,
+    reload: (config) => {
+      live.config = config;
+    },
+    async stop(reason) {
+      log.info('stopping', { reason });
+      edges.homeserver.refuse();
+      await within(clock, DRAIN_MS, flows.whenIdle(), () => undefined);
+      stopping.abort();
+      await Promise.all([...edges.networks.values()].map((network) => network.stop(reason)));
+      await edges.homeserver.close();
+      await edges.journal.close();
+      await edges.store.close();
+      log.info('stopped');
+    },
+  };
+}

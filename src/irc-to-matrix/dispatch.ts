@@ -1,0 +1,144 @@
+/** From IRC events to what carries them: in order for each room, journalled, with the one catch of this direction. */
+
+import type { Entry, Journal } from '../journal/port.js';
+import type { Clock } from '../lib/clock.js';
+import { KeyedQueue } from '../lib/keyed-queue.js';
+import type { Log } from '../lib/log.js';
+import type { Metrics } from '../metrics/port.js';
+import { BridgeError, faultText, isFault } from '../model/errors.js';
+import type { RoomId } from '../model/ids.js';
+import type { ChannelMessage, IrcEvent } from '../model/irc-event.js';
+import type { Json } from '../model/matrix-content.js';
+import type { Links } from '../rooms/links.js';
+import type { Carriage } from './message.js';
+import type { Failure } from './failure.js';
+import type { Table } from './table.js';
+
+export interface DispatchNeeds {
+  readonly links: Links;
+  readonly journal: Journal;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly carry: (carriage: Carriage) => Promise<void>;
+  readonly failure: Failure;
+  /** What the other kinds of event do. */
+  readonly table: Table;
+}
+
+export class IrcDispatch {
+  readonly #needs: DispatchNeeds;
+  readonly #rooms: KeyedQueue<string>;
+  readonly #others: KeyedQueue<string>;
+
+  constructor(needs: DispatchNeeds) {
+    this.#needs = needs;
+    const onFault = (key: string, fault: unknown): void => {
+      needs.log.error('irc event failed', { key, fault });
+      needs.metrics.count('bridge_faults_total', { direction: 'irc_to_matrix' });
+    };
+    this.#rooms = new KeyedQueue(onFault);
+    this.#others = new KeyedQueue(onFault);
+  }
+
+  /** Lines under way, waiting ones included. */
+  get size(): number {
+    return this.#rooms.size;
+  }
+
+  /** Takes an event; never waits, never throws. */
+  take(event: IrcEvent): void {
+    if (event.kind === 'message') this.#takeLine(event);
+    else this.#others.push(keyOf(event), () => this.#needs.table[event.kind](event as never));
+  }
+
+  /** Takes back what an earlier life of the process had accepted and not finished. */
+  replay(entry: Entry): void {
+    const line = readLine(entry.body);
+    if (line) this.#carryToAll(line, entry, true);
+    else {
+      this.#needs.log.error('journal entry is not readable', { entry: entry.id });
+      this.#needs.metrics.count('bridge_dropped_total', { reason: 'unreadable' });
+      this.#needs.journal.done(entry.id);
+    }
+  }
+
+  whenIdle(): Promise<void> {
+    return this.#rooms.whenIdle();
+  }
+
+  #takeLine(line: ChannelMessage): void {
+    if (this.#needs.links.ofChannel(line.network, line.channel).length === 0) return;
+    if (this.#needs.journal.full) {
+      this.#needs.failure(line, new BridgeError('JOURNAL_FULL', 'the journal takes nothing more'));
+      return;
+    }
+    const { entries, durable } = this.#needs.journal.keep('irc', [writeLine(line)]);
+    // Sending need not wait for the disk: the id of an entry that is lost is never given again.
+    durable.catch((fault: unknown) => {
+      this.#needs.log.error('line sent without being kept', { fault });
+      this.#needs.metrics.count('bridge_journal_faults_total', { lane: 'irc' });
+    });
+    const entry = entries[0];
+    if (entry) this.#carryToAll(line, entry, false);
+  }
+
+  #carryToAll(line: ChannelMessage, entry: Entry, repeat: boolean): void {
+    const sent = new Set<string>(Array.isArray(entry.note) ? (entry.note as string[]) : []);
+    const rooms = this.#needs.links.ofChannel(line.network, line.channel).filter(({ room }) => !sent.has(room));
+    let left = rooms.length;
+    if (left === 0) this.#needs.journal.done(entry.id);
+    for (const { room } of rooms) {
+      const ended = (fault?: unknown): void => {
+        if (isFault(fault, 'STOPPING')) return; // the entry stays open for the next start
+        this.#count(line, fault);
+        if (fault !== undefined) this.#fail(line, room, fault);
+        sent.add(room);
+        if (--left === 0) this.#needs.journal.done(entry.id);
+        else this.#needs.journal.note(entry.id, [...sent]);
+      };
+      this.#rooms.push(room, () => this.#needs.carry({ line, room, entry, repeat, ended }));
+    }
+  }
+
+  #count(line: ChannelMessage, fault: unknown): void {
+    const seconds = (this.#needs.clock.now() - line.at) / 1000;
+    const outcome = fault === undefined ? 'success' : 'fail';
+    this.#needs.metrics.time('bridge_remote_request_seconds', seconds, { outcome });
+    this.#needs.metrics.count('bridge_messages_total', { direction: 'irc_to_matrix', type: line.how, outcome });
+  }
+
+  #fail(line: ChannelMessage, room: RoomId, fault: unknown): void {
+    const code = fault instanceof BridgeError ? fault.code : 'FAULT';
+    this.#needs.log.warn('line not delivered to room', { room, network: line.network, code, why: faultText(fault) });
+    this.#needs.failure(line, fault);
+  }
+}
+
+function keyOf(event: Exclude<IrcEvent, { kind: 'message' }>): string {
+  return 'channel' in event ? `${event.network} ${event.channel}` : event.network;
+}
+
+function writeLine(line: ChannelMessage): Json {
+  const { network, at, from, channel, how, text, msgid } = line;
+  return { network, at, nick: from.nick, channel, how, text, ...(msgid === undefined ? {} : { msgid }) };
+}
+
+/** The inverse of `writeLine`; what this version cannot read is `undefined`. */
+function readLine(body: Json): ChannelMessage | undefined {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
+  const { network, at, nick, channel, how, text } = body as Record<string, unknown>;
+  const strings = [network, nick, channel, text].every((part) => typeof part === 'string');
+  if (!strings || typeof at !== 'number' || (how !== 'say' && how !== 'act' && how !== 'notice')) return undefined;
+  // Written by writeLine from a checked event, so the brands hold.
+  return {
+    kind: 'message',
+    network,
+    at,
+    heardBy: { network, owner: 'bot' },
+    from: { nick },
+    channel,
+    how,
+    text,
+  } as unknown as ChannelMessage;
+}

@@ -1,0 +1,44 @@
+/** Tells an IRC person that a line did not reach Matrix. */
+
+import type { IrcNetwork } from '../irc/port.js';
+import { BoundedMap } from '../lib/bounded-map.js';
+import type { Clock } from '../lib/clock.js';
+import type { Log } from '../lib/log.js';
+import type { Metrics } from '../metrics/port.js';
+import { BridgeError } from '../model/errors.js';
+import type { ChannelMessage } from '../model/irc-event.js';
+import type { NetworkName } from '../model/irc-names.js';
+
+export interface FailureNeeds {
+  readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'bot' | 'fold'>>;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** Tells the author of a line, at most once an hour for an author and channel, and counts every case. */
+export type Failure = (line: ChannelMessage, fault: unknown) => void;
+
+const HOUR_MS = 3_600_000;
+
+export function makeFailure(needs: FailureNeeds): Failure {
+  const told = new BoundedMap<string, number>(10_000);
+  return (line, fault) => {
+    const reason = fault instanceof BridgeError ? fault.code : 'FAULT';
+    needs.metrics.count('bridge_dropped_total', { reason });
+    const network = needs.networks.get(line.network);
+    if (!network) return;
+    const key = `${line.network} ${network.fold(line.channel)} ${network.fold(line.from.nick)}`;
+    const now = needs.clock.elapsed();
+    const last = told.get(key);
+    if (last !== undefined && now - last < HOUR_MS) return;
+    told.set(key, now);
+    const text = `What you said in ${line.channel} did not reach Matrix: the Matrix server refused it. People on IRC did see it.`;
+    network.bot.say(line.from.nick, { how: 'notice', lines: [text] }).then(
+      (outcome) => {
+        if (!outcome.ok) needs.log.warn('author not told', { network: line.network, why: outcome.refusal.say });
+      },
+      (cause: unknown) => needs.log.error('author not told', { network: line.network, cause }),
+    );
+  };
+}

@@ -1,0 +1,65 @@
+/** PRIVMSG, NOTICE and ACTION in a channel: said by a ghost in every room that is linked with it. */
+
+import type { Homeserver } from '../homeserver/port.js';
+import type { Entry } from '../journal/port.js';
+import { type Clock, within } from '../lib/clock.js';
+import { KeyedQueue } from '../lib/keyed-queue.js';
+import type { JsonObject } from '../model/matrix-content.js';
+import type { RoomId } from '../model/ids.js';
+import type { ChannelMessage } from '../model/irc-event.js';
+import type { Ghosts } from '../people/ghosts.js';
+import { toContent } from './to-content.js';
+
+export interface MessageNeeds {
+  readonly homeserver: Pick<Homeserver, 'as'>;
+  readonly ghosts: Ghosts;
+  readonly clock: Clock;
+}
+
+/** One line for one room: how it went is the promise; it rejects with what the homeserver lastingly refuses. */
+export interface Carriage {
+  readonly line: ChannelMessage;
+  readonly room: RoomId;
+  readonly entry: Entry;
+  /** The entry comes from an earlier life of the process, so it may have been sent already. */
+  readonly repeat: boolean;
+  /** Called once, when it has been sent or has failed for good. */
+  readonly ended: (fault?: unknown) => void;
+}
+
+/** A room waits this long for a ghost that cannot join; then the other ghosts' lines go on (I2M-14, RELIABILITY H11). */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Makes the carrier of lines. Called in turn for each room; a promise that settles when the room may go on. Lines of
+ * one ghost in one room never overtake each other, not even when the ghost is set aside.
+ */
+export function makeCarry(needs: MessageNeeds): (carriage: Carriage) => Promise<void> {
+  const aside = new KeyedQueue<string>(() => undefined);
+  return async (carriage) => {
+    const ghost = needs.ghosts.of(carriage.line.network, carriage.line.from.nick);
+    const lane = `${carriage.room} ${ghost.userId}`;
+    const send = async (ready: Promise<void>): Promise<void> => {
+      try {
+        await ready;
+        const content = toContent(carriage.line) as unknown as JsonObject;
+        const how = { repeat: carriage.repeat, since: carriage.entry.at };
+        await needs.homeserver.as(ghost.userId).send(carriage.room, 'm.room.message', content, carriage.entry.id, how);
+        carriage.ended();
+      } catch (fault) {
+        carriage.ended(fault);
+      }
+    };
+    if (aside.sizeOf(lane) > 0) {
+      aside.push(lane, () => send(needs.ghosts.ensureIn(ghost, carriage.room)));
+      return;
+    }
+    const ready = needs.ghosts.ensureIn(ghost, carriage.room);
+    const settled = ready.then(
+      () => true,
+      () => true,
+    );
+    if (await within(needs.clock, PATIENCE_MS, settled, () => false)) await send(ready);
+    else aside.push(lane, () => send(ready));
+  };
+}

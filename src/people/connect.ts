@@ -1,0 +1,85 @@
+/** A Matrix user as a virtual client: allowed, named, connected once. */
+
+import type { NetworkConfig } from '../config/network.js';
+import type { Homeserver } from '../homeserver/port.js';
+import type { ClientWish, IrcNetwork, VirtualClient } from '../irc/port.js';
+import { SingleFlight } from '../lib/single-flight.js';
+import type { RoomId, UserId } from '../model/ids.js';
+import type { NetworkName } from '../model/irc-names.js';
+import type { ClientSettings } from '../model/person.js';
+import { type Outcome, refused } from '../model/refusal.js';
+import { identCandidates } from '../naming/ident-name.js';
+import { wishNick } from '../naming/nick.js';
+import { realname } from '../naming/realname.js';
+import { mayConnect } from '../policy/may-connect.js';
+import type { PeopleStore } from '../store/port.js';
+
+export interface ConnectNeeds {
+  readonly networks: ReadonlyMap<NetworkName, IrcNetwork>;
+  readonly configOf: (network: NetworkName) => NetworkConfig;
+  readonly homeserver: Pick<Homeserver, 'displayName'>;
+  readonly people: Pick<PeopleStore, 'settings' | 'saveSettings' | 'personOfIdent' | 'record'>;
+}
+
+/**
+ * Gives a person's client on a network, making and connecting it if there is none.
+ * @param room the room whose display name of the person is used for a first nick
+ */
+export type Connect = (person: UserId, network: NetworkName, room?: RoomId) => Promise<Outcome<VirtualClient>>;
+
+/** Makes `Connect`. Concurrent calls for one person and network share one attempt (CONN-1). */
+export function makeConnect(needs: ConnectNeeds): Connect {
+  const attempts = new SingleFlight<string, Outcome<VirtualClient>>();
+  return async (person, networkName, room) => {
+    const network = needs.networks.get(networkName);
+    if (!network) return refused('network-unreachable', `There is no network called ${networkName} here.`, true);
+    const client = network.clientOf(person);
+    if (client?.status === 'ready') return { ok: true, value: client };
+    return attempts.do(`${networkName} ${person}`, async () => {
+      const allowed = mayConnect(person, needs.configOf(networkName), await needs.people.record(person));
+      if (!allowed.ok) return allowed;
+      return network.connect(person, await wishOf(needs, network, person, room));
+    });
+  };
+}
+
+async function wishOf(
+  needs: ConnectNeeds,
+  network: IrcNetwork,
+  person: UserId,
+  room: RoomId | undefined,
+): Promise<ClientWish> {
+  const config = needs.configOf(network.name);
+  const known = await needs.people.settings(person, network.name);
+  const settings = known?.ident === undefined ? await giveIdent(needs, network.name, person, known) : known;
+  const displayName = settings.nick === undefined ? await needs.homeserver.displayName(person, room) : undefined;
+  return {
+    nick: wishNick({
+      wish: settings.nick,
+      displayName,
+      userId: person,
+      template: config.ircClients.nickTemplate,
+      nickLength: network.nickLength,
+    }),
+    ident: settings.ident ?? '',
+    realname: realname(person, config.ircClients.realnameFormat),
+    ...(config.password === undefined ? {} : { password: config.password }),
+  };
+}
+
+/** Gives a person the first ident that nobody else has on that network, and keeps it for ever (IDENT-1). */
+async function giveIdent(
+  needs: ConnectNeeds,
+  network: NetworkName,
+  person: UserId,
+  known: ClientSettings | undefined,
+): Promise<ClientSettings> {
+  for (const ident of identCandidates(person)) {
+    const owner = await needs.people.personOfIdent(network, ident);
+    if (owner !== undefined && owner !== person) continue;
+    const settings = { ...known, person, network, ident };
+    await needs.people.saveSettings(settings);
+    return settings;
+  }
+  throw new Error('ident candidates never end');
+}
