@@ -7,7 +7,9 @@ export const syntheticEvents = section({
   /** Absent: on when the registration asks for such events (SYN-1). */
   enabled: flag.exactOptional(),
   onRegistration: oneOf('none', 'prepare', 'welcome', 'connect').default('prepare'),
-  autoJoin: listOf(textLike(/^[^\s/]+\/[#&+!][^\s,]*$/u, 'be a network and a channel, such as irc.example.com/#help')).default([]),
+  autoJoin: listOf(
+    textLike(/^[^\s/]+\/[#&+!][^\s,]*$/u, 'be a network and a channel, such as irc.example.com/#help'),
+  ).default([]),
   onLogin: oneOf('none', 'reconnect', 'connect').default('reconnect'),
   onLogout: oneOf('none', 'away', 'disconnect').default('disconnect'),
   /** Seconds; 0: at once. */

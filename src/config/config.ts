@@ -1,7 +1,15 @@
 /** The whole configuration as one type, and the schema that makes it. */
 
 import type * as z from 'zod';
-import { advanced, connectionPool, database, homeserver, LEAST_TXN_BYTES, nedbDirectory, sentry } from './homeserver.js';
+import {
+  advanced,
+  connectionPool,
+  database,
+  homeserver,
+  LEAST_TXN_BYTES,
+  nedbDirectory,
+  sentry,
+} from './homeserver.js';
 import { section, type Frozen } from './kinds.js';
 import { ircService } from './services.js';
 
@@ -16,7 +24,8 @@ export const configSchema = section({
   connectionPool: connectionPool.exactOptional(),
 }).transform((set) => {
   const directory = nedbDirectory(set.database);
-  const path = set.ircService.journal.path ?? (directory === undefined ? './journal' : `${directory.replace(/\/$/u, '')}/journal`);
+  const path =
+    set.ircService.journal.path ?? (directory === undefined ? './journal' : `${directory.replace(/\/$/u, '')}/journal`);
   return {
     ...set,
     ircService: { ...set.ircService, journal: { ...set.ircService.journal, path } },

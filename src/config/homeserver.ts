@@ -1,7 +1,19 @@
-/** The homeserver, the database, and what large bridges set (`homeserver`, `database`, `advanced`, `sentry`, `connectionPool`). */
+/** `homeserver`, `database`, and what large bridges set: `advanced`, `sentry`, `connectionPool`. */
 
 import * as z from 'zod';
-import { flag, httpAddress, number, oneOf, port, section, someText, text, textLike, whole, type Frozen } from './kinds.js';
+import {
+  flag,
+  httpAddress,
+  number,
+  oneOf,
+  port,
+  section,
+  someText,
+  text,
+  textLike,
+  whole,
+  type Frozen,
+} from './kinds.js';
 
 /** The port of our listener when neither `-p` nor the file names one (CLI-1). */
 const AS_PORT = 8090;

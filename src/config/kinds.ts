@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { nearest } from './spelling.js';
 
 /** A parsed section as everybody gets it: nobody changes it. */
-export type Frozen<T> = T extends RegExp
+export type Frozen<T> = T extends string | number | boolean | null | undefined | RegExp
   ? T
   : T extends readonly (infer E)[]
     ? readonly Frozen<E>[]
@@ -57,7 +57,9 @@ export function number(least: number, above = false): z.ZodNumber {
 export const port = whole(1, 65535);
 
 /** One of these words. */
-export function oneOf<const W extends readonly [string, ...string[]]>(...words: W): z.ZodEnum<z.core.util.ToEnum<W[number]>> {
+export function oneOf<const W extends readonly [string, ...string[]]>(
+  ...words: W
+): z.ZodEnum<z.core.util.ToEnum<W[number]>> {
   return z.enum(words, { error: `must be one of ${words.join(', ')}` });
 }
 
@@ -86,9 +88,11 @@ export const pattern = text.transform((source, context) => {
 export const later = z.unknown();
 
 /** An `http://` or `https://` address, given back without the slashes at its end. */
-export const httpAddress = textLike(/^https?:\/\/[^\s/?#]+[^\s?#]*$/iu, 'be an http:// or https:// address').transform((url) =>
-  url.replace(/\/{1,20}$/u, ''),
+export const httpAddress = textLike(/^https?:\/\/[^\s/?#]+[^\s?#]*$/iu, 'be an http:// or https:// address').transform(
+  (url) => url.replace(/\/{1,20}$/u, ''),
 );
 
 /** The path of a file or directory, relative to the working directory. */
-export const filePath = z.string({ error: 'must be the path of a file' }).min(1, { error: 'must be the path of a file' });
+export const filePath = z
+  .string({ error: 'must be the path of a file' })
+  .min(1, { error: 'must be the path of a file' });

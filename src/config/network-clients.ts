@@ -1,7 +1,19 @@
 /** The connections of a network: how people and the bot show up on IRC, and ghosts on Matrix. */
 
 import * as z from 'zod';
-import { flag, listOf, number, oneOf, pattern, section, someText, text, textLike, whole, type Frozen } from './kinds.js';
+import {
+  flag,
+  listOf,
+  number,
+  oneOf,
+  pattern,
+  section,
+  someText,
+  text,
+  textLike,
+  whole,
+  type Frozen,
+} from './kinds.js';
 
 const ipv6 = section({
   only: flag.default(false),
@@ -18,7 +30,9 @@ const ipv6 = section({
 const flood = section({ burst: whole(1).default(5), perSecond: number(0, true).default(1) });
 
 export const ircClients = section({
-  nickTemplate: textLike(/\$(?:DISPLAY|LOCALPART|USERID)/u, 'hold $DISPLAY, $LOCALPART or $USERID').default('M-$DISPLAY'),
+  nickTemplate: textLike(/\$(?:DISPLAY|LOCALPART|USERID)/u, 'hold $DISPLAY, $LOCALPART or $USERID').default(
+    'M-$DISPLAY',
+  ),
   allowNickChanges: flag.default(false),
   /** Connections at once; 0: no limit. */
   maxClients: whole(0).default(30),
@@ -42,7 +56,9 @@ export const ircClients = section({
     userQuit: flag.default(true),
   }).prefault({}),
   /** `false`: no pacing at all. */
-  flood: z.union([z.literal(false), flood], { error: 'must be false, or a section with burst and perSecond' }).prefault({}),
+  flood: z
+    .union([z.literal(false), flood], { error: 'must be false, or a section with burst and perSecond' })
+    .prefault({}),
   deaf: oneOf('auto', 'off').default('auto'),
 });
 

@@ -1,7 +1,19 @@
 /** The rooms of a network: mappings, portals, private messages, membership. */
 
 import * as z from 'zod';
-import { flag, listOf, number, oneOf, pattern, section, someText, text, textLike, whole, type Frozen } from './kinds.js';
+import {
+  flag,
+  listOf,
+  number,
+  oneOf,
+  pattern,
+  section,
+  someText,
+  text,
+  textLike,
+  whole,
+  type Frozen,
+} from './kinds.js';
 import { parseRoomId } from '../model/ids.js';
 import { parseChannelName } from '../model/irc-names.js';
 
@@ -31,7 +43,7 @@ const mapping = section({
   key: textLike(/^[^\s\0,]+$/u, 'have no spaces or commas').exactOptional(),
 });
 
-/** Rooms by channel name, as written. The legacy form (a bare list of rooms) has been rewritten before this is asked. */
+/** Rooms by channel name, as written. The old form (a bare list of rooms) has been rewritten before this is asked. */
 export const mappings = z.record(
   z.string().refine((name) => parseChannelName(name) !== undefined, { error: NOT_A_CHANNEL }),
   mapping,
@@ -48,9 +60,7 @@ export const dynamicChannels = section({
   useHomeserverDirectory: flag.default(false),
   joinRule: oneOf('public', 'invite').default('public'),
   federate: flag.default(true),
-  roomVersion: z
-    .preprocess((value) => (typeof value === 'number' ? String(value) : value), someText)
-    .exactOptional(),
+  roomVersion: z.preprocess((value) => (typeof value === 'number' ? String(value) : value), someText).exactOptional(),
   aliasTemplate: textLike(
     /^(?:#.*\$CHANNEL.*|\$CHANNEL)$/u,
     'start with # and hold $CHANNEL, or be just $CHANNEL',

@@ -11,7 +11,9 @@ const TLS_PORT = 6697;
 
 const USUAL_POWER = { o: 50, v: 1 };
 const modePowerMap = z
-  .record(textLike(/^[a-z]$/iu, 'be one letter'), number(0), { error: 'must be a section of mode letters and power levels' })
+  .record(textLike(/^[a-z]$/iu, 'be one letter'), number(0), {
+    error: 'must be a section of mode letters and power levels',
+  })
   // Merged over the usual levels, so that setting `o` alone leaves `v` as it is (CFG-7).
   .transform((set): Record<string, number> => ({ ...USUAL_POWER, ...set }));
 
@@ -55,7 +57,7 @@ export const network = section({
 /** One network with every default filled in. Its key in `servers` is its id everywhere. */
 export type NetworkConfig = Frozen<z.output<typeof network>>;
 
-/** A network's settings where only these are written; throws on wrong ones. For code that needs a network without a file. */
+/** A network where only these keys are written; throws on wrong ones. For code that needs a network without a file. */
 export function networkDefaults(set: z.input<typeof network> = {}): NetworkConfig {
   return network.parse(set);
 }

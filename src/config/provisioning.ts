@@ -1,9 +1,22 @@
 /** The provisioning API: `ircService.provisioning`. */
 
 import * as z from 'zod';
-import { flag, httpAddress, listOf, number, pattern, port, section, someText, text, textLike, whole, type Frozen } from './kinds.js';
+import {
+  flag,
+  httpAddress,
+  listOf,
+  number,
+  pattern,
+  port,
+  section,
+  someText,
+  text,
+  textLike,
+  whole,
+  type Frozen,
+} from './kinds.js';
 
-/** Private, reserved and documentation networks (RFC 6890 and those it lists): not asked for a user's name (PROV-10). */
+/** Private, reserved and documentation networks (RFC 6890 and others): not asked for a user's name (PROV-10). */
 export const NOT_PUBLIC: readonly string[] = [
   '127.0.0.0/8',
   '10.0.0.0/8',
@@ -42,7 +55,9 @@ export const provisioning = section({
   ratelimit: flag.default(true),
   http: section({ port, host: someText.default('0.0.0.0') }).exactOptional(),
   openIdDisallowedIpRanges: listOf(range).default([...NOT_PUBLIC]),
-  openIdOverrides: z.record(z.string(), httpAddress, { error: 'must be a section of server names and addresses' }).default({}),
+  openIdOverrides: z
+    .record(z.string(), httpAddress, { error: 'must be a section of server names and addresses' })
+    .default({}),
 });
 
 /** How rooms are linked over HTTP. */

@@ -2,7 +2,21 @@
 
 import * as z from 'zod';
 import { syntheticEvents, userActivity } from './accounts.js';
-import { filePath, flag, httpAddress, later, listOf, number, oneOf, port, section, someText, text, textLike, whole } from './kinds.js';
+import {
+  filePath,
+  flag,
+  httpAddress,
+  later,
+  listOf,
+  number,
+  oneOf,
+  port,
+  section,
+  someText,
+  text,
+  textLike,
+  whole,
+} from './kinds.js';
 import type { Frozen } from './kinds.js';
 import { network } from './network.js';
 import { provisioning } from './provisioning.js';
@@ -31,7 +45,11 @@ const metrics = section({
   port: port.exactOptional(),
   host: someText.default('127.0.0.1'),
   userActivityThresholdHours: number(0, true).exactOptional(),
-  remoteUserAgeBuckets: listOf(textLike(/^[0-9]+[hdw]$/u, 'be a number and h, d or w, such as 1d')).default(['1h', '1d', '1w']),
+  remoteUserAgeBuckets: listOf(textLike(/^[0-9]+[hdw]$/u, 'be a number and h, d or w, such as 1d')).default([
+    '1h',
+    '1d',
+    '1w',
+  ]),
 });
 
 const matrixHandler = section({
