@@ -1,0 +1,37 @@
+/** Takes away segments whose entries are done, and carries on what keeps an old one from going. */
+
+import { carriedFrom } from './gathering.js';
+import type { Gathering } from './gathering.js';
+import type { Held } from './held.js';
+import type { EntryId } from './port.js';
+import type { SeenIds } from './seen.js';
+import type { Segments } from './segments.js';
+
+/** What tidying needs of the journal. */
+export interface ToTidy {
+  readonly segments: Segments;
+  readonly seen: SeenIds;
+  /** The entry of an id, when it is open. */
+  readonly find: (id: EntryId) => Held | undefined;
+  /** Whether dead bytes take so much room that open entries are worth writing again. */
+  readonly crowded: () => boolean;
+  /** Writes again what was carried; resolves when it is on disk. */
+  readonly write: (carried: Gathering) => Promise<void>;
+}
+
+/**
+ * Works from the oldest segment on, and never takes one from the middle: marks lie in later segments than their entries,
+ * so an entry could come back to life.
+ */
+export async function tidy({ segments, seen, find, crowded, write }: ToTidy): Promise<void> {
+  for (let { oldest } = segments; oldest; { oldest } = segments) {
+    if (oldest.open > 0) {
+      if (!oldest.tainted && !crowded()) return;
+      await write(await carriedFrom(oldest, find));
+      // What cannot be read again (a disk that lost it since the start) stays until it is done.
+      if (oldest.open > 0) return;
+    }
+    await seen.save();
+    segments.removeOldest();
+  }
+}
