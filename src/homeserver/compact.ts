@@ -1,0 +1,76 @@
+/** Pure: what of a room event the journal keeps: the fields that `decode` looks at, in the homeserver's own shape. */
+
+import type { Json } from '../model/matrix-content.js';
+import { decodeEvent } from './decode.js';
+import { MOST_MENTIONS, MOST_TEXT } from './decode-message.js';
+import type { MatrixEvent } from '../model/matrix-event.js';
+import { isRaw, objectIn } from './raw.js';
+import type { Raw } from './raw.js';
+
+/** The version of the body; a newer one than ours is not read. */
+const VERSION = 1;
+
+type Kept = Record<string, Json>;
+
+const ENVELOPE = ['type', 'event_id', 'room_id', 'sender', 'origin_server_ts', 'state_key', 'redacts'];
+const TEXTS = ['msgtype', 'body', 'format', 'formatted_body', 'filename', 'url'];
+const STATE = ['membership', 'reason', 'displayname', 'is_direct', 'topic', 'replacement_room', 'redacts'];
+
+/** The body of a journal entry for an event that `decodeEvent` took. Holds no field that it does not read. */
+export function entryBody(item: Raw): Json {
+  const content = objectIn(item, 'content') ?? {};
+  const before = objectIn(objectIn(item, 'unsigned') ?? {}, 'prev_content') ?? objectIn(item, 'prev_content');
+  const fresh = objectIn(content, 'm.new_content');
+  const relation = objectIn(content, 'm.relates_to');
+  const event: Kept = {
+    ...flat(item, ENVELOPE),
+    content: {
+      ...flat(content, STATE),
+      ...talk(content),
+      ...(fresh && { 'm.new_content': talk(fresh) }),
+      ...(relation && { 'm.relates_to': relationOf(relation) }),
+    },
+    ...(before && { prev_content: flat(before, ['membership']) }),
+  };
+  return { v: VERSION, event };
+}
+
+/** Reads an entry's body back; `undefined` when it is of a newer version or not readable. */
+export function eventOfBody(body: Json): MatrixEvent | undefined {
+  if (!isRaw(body) || body['v'] !== VERSION) return undefined;
+  const decoded = decodeEvent(body['event']);
+  return decoded.ok ? decoded.event : undefined;
+}
+
+function talk(content: Raw): Kept {
+  const info = objectIn(content, 'info');
+  const file = objectIn(content, 'file');
+  const ids = objectIn(content, 'm.mentions')?.['user_ids'];
+  const mentions = Array.isArray(ids) ? (ids.slice(0, MOST_MENTIONS) as unknown[]).map((id) => scalar(id, 255)) : [];
+  return {
+    ...flat(content, TEXTS),
+    ...(info && { info: flat(info, ['mimetype', 'size']) }),
+    ...(file && { file: flat(file, ['url']) }),
+    ...(mentions.length > 0 && { 'm.mentions': { user_ids: mentions } }),
+  };
+}
+
+function relationOf(relation: Raw): Kept {
+  const reply = objectIn(relation, 'm.in_reply_to');
+  return {
+    ...flat(relation, ['rel_type', 'event_id', 'is_falling_back']),
+    ...(reply && { 'm.in_reply_to': flat(reply, ['event_id']) }),
+  };
+}
+
+/** These keys with what is text, number or boolean; anything else, and over-long text, as null, which decodes the same. */
+function flat(raw: Raw, keys: readonly string[]): Kept {
+  const kept: Kept = {};
+  for (const key of keys) if (Object.hasOwn(raw, key)) kept[key] = scalar(raw[key], MOST_TEXT);
+  return kept;
+}
+
+function scalar(value: unknown, most: number): Json {
+  if (typeof value === 'string') return value.length <= most ? value : null;
+  return typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}

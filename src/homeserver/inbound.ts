@@ -1,0 +1,73 @@
+/** What the homeserver asks of us, brought together: listener, intake, and the two questions of the flows. */
+
+import type { Clock } from '../lib/clock.js';
+import { within } from '../lib/clock.js';
+import type { Log } from '../lib/log.js';
+import { parseRoomAlias, parseUserId } from '../model/ids.js';
+import { Intake } from './intake.js';
+import type { IntakeParts } from './intake.js';
+import { Listener } from './listener.js';
+import type { Answers } from './listener.js';
+import type { Limits } from './options.js';
+import type { Questions } from './port.js';
+import { ok, refusal } from './reply.js';
+import type { Reply } from './reply.js';
+
+export interface InboundParts extends IntakeParts {
+  readonly token: string;
+  readonly maxTxnBytes: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: Limits;
+}
+
+/** Seconds after which the homeserver may come again when we refuse; it has its own idea of it anyway. */
+const COME_AGAIN = 10;
+const notFound = refusal(404, 'M_NOT_FOUND', 'Not found');
+
+export class Inbound {
+  readonly listener: Listener;
+  /** Set before the listener opens. */
+  library: Answers['library'] | undefined;
+  questions: Questions | undefined;
+  refusing = false;
+  readonly #parts: InboundParts;
+  readonly #intake: Intake;
+
+  constructor(parts: InboundParts) {
+    this.#parts = parts;
+    this.#intake = new Intake(parts);
+    const { token, maxTxnBytes, limits, clock, log } = parts;
+    const answers: Answers = {
+      closedFor: () => this.#closedFor(),
+      transaction: (txnId, body) => this.#intake.transaction(txnId, body),
+      alias: (text) => {
+        const alias = parseRoomAlias(text);
+        return this.#ask(alias && this.questions?.alias(alias), text);
+      },
+      user: (text) => {
+        const user = parseUserId(text);
+        return this.#ask(user && this.questions?.user(user), text);
+      },
+      library: (request, response, next) => (this.library ? this.library(request, response, next) : next()),
+    };
+    this.listener = new Listener({ token, maxTxnBytes, answers, limits, clock, log });
+  }
+
+  #closedFor(): Reply | undefined {
+    if (this.refusing) return refusal(503, 'M_UNKNOWN', 'The bridge is stopping', COME_AGAIN);
+    if (this.#parts.journal.full) return refusal(503, 'M_UNKNOWN', 'The journal of the bridge is full', COME_AGAIN);
+    return undefined;
+  }
+
+  /** Only a yes in time is a yes: Synapse takes any 200 as "exists" (L7). */
+  async #ask(question: Promise<boolean> | undefined, about: string): Promise<Reply> {
+    const { clock, limits, log } = this.#parts;
+    try {
+      return question && (await within(clock, limits.questionMs, question, () => false)) ? ok : notFound;
+    } catch (fault) {
+      log.error('question failed', { about, fault });
+      return notFound;
+    }
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * A transaction of the homeserver: each item judged by itself, what was seen left out, the rest kept on disk, and only
+ * then answered 200 and handed on, in order. Nothing here waits for IRC, and no item can hold up the others.
+ */
+
+import { createHash } from 'node:crypto';
+import { BoundedMap } from '../lib/bounded-map.js';
+import type { Log } from '../lib/log.js';
+import type { Entry, Journal, SeenId } from '../journal/port.js';
+import type { Metrics } from '../metrics/port.js';
+import type { Json } from '../model/matrix-content.js';
+import type { MatrixEvent, MemberEvent } from '../model/matrix-event.js';
+import { entryBody } from './compact.js';
+import { decodeEvent } from './decode.js';
+import { isRaw } from './raw.js';
+import type { Raw } from './raw.js';
+import { ok, refusal } from './reply.js';
+import type { Reply } from './reply.js';
+import { syntheticIn } from './synthetic.js';
+
+export interface IntakeParts {
+  readonly journal: Journal;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Whether a user is one of ours, ghost or bot. */
+  readonly isOurs: (user: string) => boolean;
+  /** Told of every member event of one of our users. */
+  readonly noteOurs: (event: MemberEvent) => void;
+  /** Gets each accepted event once, in order, when it is durable. */
+  readonly accepted: (event: MatrixEvent, entry: Entry) => void;
+}
+
+export class Intake {
+  readonly #parts: IntakeParts;
+  /** The last of the line: transactions are taken one after another, in the order in which they came (T12). */
+  #tail: Promise<unknown> = Promise.resolve();
+  /** What the last transactions held, to notice an id that comes again with other content (T3). */
+  readonly #digests = new BoundedMap<string, string>(1000);
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes a transaction whose body is complete and whose sender has proved who it is. Never rejects. */
+  transaction(txnId: string, body: Buffer): Promise<Reply> {
+    const taken = this.#tail.then(() => this.#take(txnId, body));
+    this.#tail = taken;
+    return taken;
+  }
+
+  async #take(txnId: string, body: Buffer): Promise<Reply> {
+    const { journal, log, metrics } = this.#parts;
+    const digest = createHash('sha256').update(txnId).update('\0').update(body).digest('base64url').slice(0, 22);
+    const seen: SeenId = `txn:${digest}`;
+    if (journal.seen(seen)) return ok;
+    const transaction = read(body);
+    if (transaction === undefined) return this.#unreadable('M_NOT_JSON', 'The body is not JSON');
+    if (!isRaw(transaction)) return this.#unreadable('M_BAD_JSON', 'The body is not a JSON object');
+    this.#watchForReuse(txnId, digest);
+
+    const events = this.#judge(transaction['events']);
+    const synthetic = syntheticIn(transaction);
+    if (synthetic.malformed > 0) metrics.count('events_rejected_total', { why: 'bad synthetic' }, synthetic.malformed);
+    try {
+      // Two steps on disk, each with a mark of its own, so that a crash between them repeats neither.
+      const marked: SeenId = `syn:${digest}`;
+      if (synthetic.bodies.length > 0 && !journal.seen(marked)) {
+        await journal.keep('synthetic', synthetic.bodies, [marked]).durable;
+      }
+      if (events.length > 0) {
+        const kept = journal.keep('matrix', events.map(({ body }) => body), [...events.map(({ event }) => event.id), seen]);
+        await kept.durable;
+        this.#handOn(events, kept.entries);
+      }
+      return ok;
+    } catch (fault) {
+      log.error('transaction not kept, the homeserver will bring it again', { txnId, fault });
+      return refusal(503, 'M_UNKNOWN', 'The bridge cannot write its journal', 10);
+    }
+  }
+
+  /** What of `events` is to be kept: decoded, not seen, not an echo of ours. */
+  #judge(list: unknown): readonly Judged[] {
+    const { journal, metrics, log } = this.#parts;
+    const judged = new Map<string, Judged>();
+    const rejected = new Map<string, number>();
+    const reject = (why: string): unknown => rejected.set(why, (rejected.get(why) ?? 0) + 1);
+    if (list !== undefined && !Array.isArray(list)) reject('events not a list');
+    for (const item of Array.isArray(list) ? (list as unknown[]) : []) {
+      const decoded = decodeEvent(item);
+      if (!decoded.ok) {
+        if (decoded.why !== 'ignored') reject(decoded.why);
+        continue;
+      }
+      const { event } = decoded;
+      if (!isRaw(item) || !this.#wanted(event) || judged.has(event.id) || journal.seen(event.id)) continue;
+      judged.set(event.id, { event, body: entryBody(item) });
+    }
+    for (const [why, number] of rejected) {
+      metrics.count('events_rejected_total', { why }, number);
+      log.warn('malformed events left out', { why, number });
+    }
+    return [...judged.values()];
+  }
+
+  /**
+   * What our own users do is no news, so an echo goes without a trace: repeated, it goes again. Of members those pass
+   * that somebody else is part of: an invite or kick of a ghost, or of a person by our bot.
+   */
+  #wanted(event: MatrixEvent): boolean {
+    const { isOurs, noteOurs } = this.#parts;
+    if (event.kind !== 'member') return !isOurs(event.sender);
+    const ours = isOurs(event.target);
+    if (ours) noteOurs(event);
+    return !ours || !isOurs(event.sender);
+  }
+
+  #handOn(events: readonly Judged[], entries: readonly Entry[]): void {
+    for (const [index, { event }] of events.entries()) {
+      const entry = entries[index];
+      try {
+        if (entry) this.#parts.accepted(event, entry);
+      } catch (fault) {
+        // It stays in the journal and comes again at the next start; the others must not suffer (L4).
+        this.#parts.log.error('event could not be handed on', { event: event.id, fault });
+      }
+    }
+  }
+
+  #watchForReuse(txnId: string, digest: string): void {
+    const before = this.#digests.get(txnId);
+    if (before !== undefined && before !== digest) {
+      this.#parts.log.warn('transaction id came again with other content', { txnId });
+      this.#parts.metrics.count('bridge_transactions_reused_total');
+    }
+    this.#digests.set(txnId, digest);
+  }
+
+  #unreadable(errcode: 'M_NOT_JSON' | 'M_BAD_JSON', error: string): Reply {
+    this.#parts.log.error('unreadable transaction', { errcode });
+    this.#parts.metrics.count('events_rejected_total', { why: errcode });
+    return refusal(400, errcode, error);
+  }
+}
+
+interface Judged {
+  readonly event: MatrixEvent;
+  readonly body: Json;
+}
+
+function read(body: Buffer): Raw | unknown[] | string | number | boolean | null | undefined {
+  try {
+    return JSON.parse(body.toString('utf8')) as Raw;
+  } catch {
+    // The caller answers M_NOT_JSON; what exactly is wrong with it helps nobody and may hold messages.
+    return undefined;
+  }
+}

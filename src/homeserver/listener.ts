@@ -1,0 +1,166 @@
+/** The HTTP that the homeserver calls: who asks is settled from the head alone, then the body is read, then it is answered. */
+
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Clock } from '../lib/clock.js';
+import type { Log } from '../lib/log.js';
+import { readBody } from './listener-body.js';
+import { answer, answerAndPart, answerBroken } from './listener-answer.js';
+import { ok, refusal, unknownPath } from './reply.js';
+import type { Reply } from './reply.js';
+import { decodePart, routeOf, splitTarget } from './routes.js';
+import type { Route } from './routes.js';
+import { tokenJudge } from './token.js';
+import type { Limits } from './options.js';
+
+/** What is answered by others. Replies must not reject. */
+export interface Answers {
+  /** A reason not to take transactions now. */
+  closedFor(): Reply | undefined;
+  transaction(txnId: string, body: Buffer): Promise<Reply>;
+  alias(alias: string): Promise<Reply>;
+  user(user: string): Promise<Reply>;
+  /** The library's Express app; `next` when it has no such route, or failed. */
+  library(request: IncomingMessage, response: ServerResponse, next: (fault?: unknown) => void): void;
+}
+
+export interface ListenerParts {
+  readonly token: string;
+  /** Greatest body of a transaction. */
+  readonly maxTxnBytes: number;
+  readonly answers: Answers;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Bodies that mean nothing to us (a ping's) are read so far, so that the connection can be used again. */
+const MOST_IDLE_BYTES = 65_536;
+const MOST_CONNECTIONS = 3000;
+
+export class Listener {
+  readonly #parts: ListenerParts;
+  readonly #server: Server;
+  readonly #judge: ReturnType<typeof tokenJudge>;
+
+  /** Throws when the token is empty. */
+  constructor(parts: ListenerParts) {
+    const { limits } = parts;
+    this.#parts = parts;
+    this.#judge = tokenJudge(parts.token);
+    this.#server = createServer(
+      {
+        requestTimeout: limits.requestMs,
+        headersTimeout: Math.min(limits.headMs, limits.requestMs),
+        connectionsCheckingInterval: Math.min(5000, limits.requestMs / 4),
+        // Longer than homeservers keep idle connections, so that it is they who close.
+        keepAliveTimeout: 75_000,
+        maxHeaderSize: 16_384,
+        joinDuplicateHeaders: false,
+        insecureHTTPParser: false,
+      },
+      (request, response) => void this.#serve(request, response),
+    );
+    this.#server.maxConnections = MOST_CONNECTIONS;
+    this.#server.on('clientError', (fault: NodeJS.ErrnoException, socket) => answerBroken(fault, socket));
+    // A request that asks before it sends gets its answer before its body is wanted.
+    this.#server.on('checkContinue', (request, response) => void this.#serve(request, response));
+  }
+
+  /** Opens it; rejects when the address cannot be had. */
+  listen(port: number, host: string, backlog: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ port, host, backlog }, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  /** The port listened on; 0 when closed. */
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === 'object' && address ? address.port : 0;
+  }
+
+  /** Takes no more, ends idle connections; those with an answer under way end with it, at most after two seconds. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    const late = this.#parts.clock.after(2000, () => this.#server.closeAllConnections());
+    await closed;
+    late.end();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Whoever goes away takes his errors with him.
+    request.on('error', (fault) => this.#parts.log.debug('request broke off', { fault }));
+    response.on('error', (fault) => this.#parts.log.debug('answer broke off', { fault }));
+    const target = splitTarget(request.url ?? '');
+    const route: Route = target ? routeOf(target.path) : { kind: 'unknown' };
+    const early = this.#refuse(request, route, target?.query ?? new URLSearchParams());
+    if (early) return answerAndPart(request, response, early, this.#parts.clock);
+    try {
+      await this.#answer(request, response, route);
+    } catch (fault) {
+      if (request.destroyed || response.destroyed) return;
+      this.#parts.log.error('request failed', { route: route.kind, fault });
+      answerAndPart(request, response, refusal(500, 'M_UNKNOWN', 'Internal error'), this.#parts.clock);
+    }
+  }
+
+  /** All that can be said before the body is read. */
+  #refuse(request: IncomingMessage, route: Route, query: URLSearchParams): Reply | undefined {
+    if (route.kind === 'unknown') return unknownPath;
+    if (request.method !== route.method) {
+      return { ...refusal(405, 'M_UNRECOGNIZED', 'Wrong method'), headers: { allow: route.method } };
+    }
+    const verdict = this.#judge(request.headersDistinct['authorization'] ?? [], query.getAll('access_token'));
+    if (verdict === 'missing') return refusal(401, 'M_MISSING_TOKEN', 'No token was given');
+    if (verdict === 'wrong') return refusal(403, 'M_FORBIDDEN', 'The token is wrong');
+    return route.kind === 'transaction' ? this.#parts.answers.closedFor() : undefined;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, route: Route): Promise<void> {
+    const { answers, maxTxnBytes } = this.#parts;
+    if (route.kind === 'unknown') return answer(response, unknownPath);
+    if (route.kind === 'library') {
+      // The library looks at the header only, and at its one spelling.
+      request.headers.authorization = `Bearer ${this.#parts.token}`;
+      return answers.library(request, response, (fault) => {
+        if (fault !== undefined && fault !== null) this.#parts.log.warn('third-party lookup failed', { fault });
+        answer(response, fault === undefined || fault === null ? unknownPath : refusal(500, 'M_UNKNOWN', 'Internal error'));
+      });
+    }
+    const part = route.kind === 'ping' ? '' : decodePart(route.encoded);
+    if (part === undefined) {
+      return answerAndPart(request, response, refusal(400, 'M_INVALID_PARAM', 'Malformed percent encoding'), this.#parts.clock);
+    }
+    if (request.headers.expect !== undefined) response.writeContinue();
+    const body = await readBody(request, route.kind === 'transaction' ? maxTxnBytes : MOST_IDLE_BYTES);
+    if ('status' in body) return answerAndPart(request, response, bodyRefusals[body.status], this.#parts.clock);
+    answer(response, await this.#reply(route.kind, part, body.bytes));
+  }
+
+  #reply(kind: 'transaction' | 'alias' | 'user' | 'ping', part: string, body: Buffer): Reply | Promise<Reply> {
+    const { answers } = this.#parts;
+    switch (kind) {
+      case 'transaction':
+        return answers.transaction(part, body);
+      case 'alias':
+        return answers.alias(part);
+      case 'user':
+        return answers.user(part);
+      case 'ping':
+        return ok;
+    }
+  }
+}
+
+const bodyRefusals = {
+  400: refusal(400, 'M_NOT_JSON', 'The body cannot be inflated'),
+  413: refusal(413, 'M_TOO_LARGE', 'The body is too large'),
+  415: refusal(415, 'M_UNKNOWN', 'Unknown Content-Encoding'),
+};

@@ -1,0 +1,85 @@
+/** Puts the homeserver edge together: what `port.ts` promises, by the parts of this folder. */
+
+import { randomInt } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { parseUserId } from '../model/ids.js';
+import { BridgeError } from '../model/errors.js';
+import { Library } from './appservice.js';
+import { eventOfBody } from './compact.js';
+import { Inbound } from './inbound.js';
+import { usualLimits } from './options.js';
+import type { HomeserverOptions } from './options.js';
+import { Outbound } from './outbound.js';
+import { pingHomeserver } from './ping.js';
+import type { Homeserver } from './port.js';
+
+/** A transaction of a Synapse may have 100 events of 64 KiB, and ephemeral ones (L1). */
+const LEAST_TXN_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Builds the edge; nothing is connected or listened to before `listen` and the first call.
+ * @throws BridgeError `REGISTRATION_FAULT` for tokens or ids that cannot be used
+ */
+export function openHomeserver(options: HomeserverOptions): Homeserver {
+  const { registration, domain, clock, journal, metrics } = options;
+  const bot = parseUserId(`@${registration.senderLocalpart}:${domain}`);
+  if (!bot) throw new BridgeError('REGISTRATION_FAULT', 'sender_localpart and domain make no user id');
+  if (registration.hsToken === '' || registration.asToken === '') {
+    throw new BridgeError('REGISTRATION_FAULT', 'as_token or hs_token of the registration is empty');
+  }
+  const log = options.log.part('homeserver');
+  const limits = { ...usualLimits, ...options.limits };
+  const stopping = new AbortController();
+  // Every waiting call listens to it, and there may be thousands.
+  setMaxListeners(0, stopping.signal);
+
+  const chance = options.chance ?? (() => randomInt(2 ** 32) / 2 ** 32);
+  const outbound = new Outbound({ bot, domain, registration, url: options.url, clock, log, metrics, limits, chance, stopping: stopping.signal });
+  let onEvent: Parameters<Homeserver['listen']>[1] = () => undefined;
+  const inbound = new Inbound({
+    journal,
+    metrics,
+    log,
+    clock,
+    limits,
+    token: registration.hsToken,
+    maxTxnBytes: Math.max(LEAST_TXN_BYTES, options.maxTxnBytes ?? 0),
+    isOurs: (user) => user === bot || options.isGhost(user),
+    noteOurs: (event) => outbound.membership.note(event),
+    accepted: (event, entry) => onEvent(event, entry),
+  });
+  const library = new Library(options, inbound.listener, log);
+  inbound.library = library.routes;
+  const { rooms } = outbound;
+
+  return {
+    domain,
+    bot: outbound.actor(bot),
+    as: (user) => outbound.actor(user),
+    isIn: (user, room) => outbound.membership.has(user, room),
+    createRoom: (by, wish) => rooms.create(by, wish),
+    resolveAlias: (alias) => rooms.resolve(alias),
+    setAlias: (alias, room) => rooms.setAlias(alias, room),
+    joinedMembers: (room) => rooms.joinedMembers(room),
+    joinedRooms: () => rooms.joinedRooms(),
+    displayName: (user, room) => rooms.displayName(user, room),
+    whoAmI: () => outbound.whoAmI(),
+    async listen(questions, listener) {
+      inbound.questions = questions;
+      onEvent = listener;
+      await library.listen(options.bind.port, options.bind.host);
+      return { port: inbound.listener.port };
+    },
+    decodeEntry: (entry) => (entry.lane === 'matrix' ? eventOfBody(entry.body) : undefined),
+    ping: () => pingHomeserver({ ...outbound.parts, id: registration.id, clock, log, metrics }),
+    refuse() {
+      inbound.refusing = true;
+    },
+    async close() {
+      inbound.refusing = true;
+      await library.close();
+      stopping.abort(new BridgeError('STOPPING', 'the bridge is stopping'));
+      await outbound.close();
+    },
+  };
+}
