@@ -4,6 +4,7 @@ import type { UserId } from '../model/ids.js';
 import type { ChannelName, ClientId, ClientOwner, Folded, NetworkName, Nick } from '../model/irc-names.js';
 import type { IrcEvent } from '../model/irc-event.js';
 import type { Outcome } from '../model/refusal.js';
+import type { CaseMapping } from '../naming/casefold.js';
 import type { How, Utterance } from '../model/utterance.js';
 
 /** `waiting`: lost, and a new try is planned. `ended`: for good; a new `connect` makes another client. */
@@ -65,6 +66,8 @@ export interface IrcNetwork {
   readonly name: NetworkName;
   /** Folds by the CASEMAPPING now in force (rfc1459 until the server says otherwise). */
   fold(name: string): Folded;
+  /** The CASEMAPPING now in force. */
+  readonly caseMapping: CaseMapping;
   /** Called when CASEMAPPING changes what `fold` says: whoever keys by `Folded` keys anew. */
   onFold(changed: () => void): void;
   /** CHANTYPES in force, `#&` until known. */

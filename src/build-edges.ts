@@ -1,0 +1,74 @@
+/** Makes what touches the world from the configuration: journal, store, homeserver, networks, metrics. */
+
+import type { AppOptions } from './app.js';
+import { openHomeserver } from './homeserver/open.js';
+import type { Homeserver } from './homeserver/port.js';
+import { FrameworkNetwork } from './irc/network.js';
+import type { IrcNetwork } from './irc/port.js';
+import { openJournal } from './journal/open.js';
+import type { Journal } from './journal/port.js';
+import { PrometheusMetrics } from './metrics/prometheus.js';
+import { asNetworkName, type NetworkName } from './model/irc-names.js';
+import { type GhostNaming, isGhost } from './naming/ghost-id.js';
+import { openStore } from './store/open.js';
+import type { Store } from './store/port.js';
+
+export interface Edges {
+  readonly metrics: PrometheusMetrics;
+  readonly journal: Journal;
+  readonly store: Store;
+  readonly homeserver: Homeserver;
+  readonly networks: ReadonlyMap<NetworkName, IrcNetwork>;
+}
+
+/**
+ * Opens the journal and the store and makes the rest; nothing listens or connects yet.
+ * @throws BridgeError when the data directory is another process's, or cannot be used
+ */
+export async function buildEdges({ config, registration, port, log, clock }: AppOptions): Promise<Edges> {
+  const metrics = new PrometheusMetrics();
+  const { path, maxBytes } = config.ircService.journal;
+  const journal = await openJournal({ directory: path, maxBytes, clock, log, metrics });
+  let store: Store;
+  try {
+    store = await openStore({ database: config.database, clock, log });
+  } catch (fault) {
+    await journal.close();
+    throw fault;
+  }
+  const { domain, url, bindHostname, bindPort } = config.homeserver;
+  const namings: readonly GhostNaming[] = Object.entries(config.ircService.servers).map(([server, network]) => ({
+    userTemplate: network.matrixClients.userTemplate,
+    server,
+    domain,
+  }));
+  const homeserver = openHomeserver({
+    registration,
+    domain,
+    url,
+    bind: { host: bindHostname ?? '::', port: port ?? bindPort },
+    maxTxnBytes: config.advanced.maxTxnSize,
+    journal,
+    metrics,
+    log,
+    clock,
+    isGhost: (user) => namings.some((naming) => isGhost(naming, user)),
+  });
+  const networks = new Map<NetworkName, IrcNetwork>();
+  for (const [server, network] of Object.entries(config.ircService.servers)) {
+    const name = asNetworkName(server);
+    const { encodingFallback } = config.ircService;
+    networks.set(
+      name,
+      new FrameworkNetwork({
+        name,
+        config: network,
+        log,
+        clock,
+        metrics,
+        ...(encodingFallback === undefined ? {} : { encodingFallback }),
+      }),
+    );
+  }
+  return { metrics, journal, store, homeserver, networks };
+}
