@@ -1,0 +1,97 @@
+/** Puts pieces of HTML text into lines: blanks collapse, quotes and lists get their marks, no line is blank. */
+
+import { PLAIN, SpanList, type Line, type Style } from './spans.js';
+
+/** What each line inside a quote or list item begins with; the first one may differ. */
+interface Lead {
+  readonly first: string;
+  readonly rest: string;
+  used: boolean;
+}
+
+/** Deeper quotes and lists get no further marks, so that depth cannot multiply the length of the text. */
+const MAX_LEADS = 5;
+
+export class HtmlLines {
+  readonly #lines: Line[] = [];
+  readonly #leads: Lead[] = [];
+  readonly #spans = new SpanList();
+  #begun = false;
+  /** A blank that is written only when something follows it in the line, and the style it was met in. */
+  #blank: Style | undefined;
+  /** Blanks at the beginning of a verbatim line. */
+  #indent = '';
+
+  /** Adds text; LF breaks the line, and unless `verbatim` blanks collapse into one. */
+  text(text: string, style: Style, verbatim: boolean): void {
+    const pieces = text.includes('\n') ? text.split('\n') : [text];
+    pieces.forEach((piece, at) => {
+      if (at > 0) this.break();
+      if (verbatim) this.#verbatim(piece, style);
+      else this.#flow(piece, style);
+    });
+  }
+
+  /** Ends the line, unless nothing stands in it. */
+  break(): void {
+    this.#blank = undefined;
+    this.#indent = '';
+    if (!this.#begun) return;
+    this.#lines.push(this.#spans.take());
+    this.#begun = false;
+  }
+
+  /** From the next line on, lines begin with `rest`, the first of them with `first`. */
+  enter(first: string, rest: string): void {
+    this.break();
+    this.#leads.push({ first, rest, used: false });
+  }
+
+  leave(): void {
+    this.break();
+    this.#leads.pop();
+  }
+
+  end(): readonly Line[] {
+    this.break();
+    return this.#lines;
+  }
+
+  #flow(piece: string, style: Style): void {
+    if (piece === '') return;
+    const text = piece.includes('  ') ? piece.replace(/ {2,}/g, ' ') : piece;
+    if (text === ' ') {
+      this.#hold(style);
+      return;
+    }
+    const from = text.startsWith(' ') ? 1 : 0;
+    const to = text.endsWith(' ') ? text.length - 1 : text.length;
+    if (from === 1) this.#hold(style);
+    this.#write(text.slice(from, to), style);
+    if (to < text.length) this.#hold(style);
+  }
+
+  #hold(style: Style): void {
+    if (this.#begun) this.#blank ??= style;
+  }
+
+  #verbatim(piece: string, style: Style): void {
+    if (!this.#begun && piece.trim() === '') this.#indent += piece;
+    else if (piece !== '') this.#write(piece, style);
+  }
+
+  #write(text: string, style: Style): void {
+    if (!this.#begun) {
+      for (const lead of this.#leads.slice(0, MAX_LEADS)) {
+        this.#spans.add(lead.used ? lead.rest : lead.first, PLAIN);
+        lead.used = true;
+      }
+      this.#spans.add(this.#indent, style);
+    }
+    if (this.#blank) this.#spans.add(' ', this.#blank);
+    this.#blank = undefined;
+    this.#indent = '';
+    this.#begun = true;
+    this.#spans.add(text, style);
+  }
+}
