@@ -54,7 +54,7 @@ module.exports = {
     owner('htmlparser2', 'node_modules/htmlparser2', ['^src/text/']),
     owner('sockets', '^(node:)?(net|tls)$', ['^src/irc/', roots]),
     owner('http', '^(node:)?https?$', ['^src/homeserver/listener', '^src/http/']),
-    owner('files', '^(node:)?fs(/promises)?$', ['^src/(config|journal|store)/', '^src/homeserver/registration', roots]),
+    owner('files', '^(node:)?fs(/promises)?$', ['^src/(config|journal|store)/', '^src/homeserver/registration', '^src/lib/log-file', roots]),
     {
       name: 'pure-has-no-node',
       severity: 'error',

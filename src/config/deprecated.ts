@@ -36,7 +36,7 @@ const SERVICE_DROPPED: readonly (readonly [Path, string])[] = [
   [['provisioning', 'enableReload'], 'rules are read again on SIGHUP: this key does nothing'],
 ];
 
-/** Rewrites `tree` (which is changed) to the keys of today. Where both the old and the new key are set, the new counts. */
+/** Rewrites `tree` (which is changed) to the keys of today. Where both old and new key are set, the new one counts. */
 export function moveDeprecated(tree: Record<string, unknown>): Moved {
   const warnings: Complaint[] = [];
   const moves: { readonly from: Path; readonly to: Path }[] = [];

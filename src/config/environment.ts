@@ -58,7 +58,7 @@ export function applyEnvironment(tree: Record<string, unknown>, environment: Env
         if (found === undefined) {
           faults.push({
             path,
-            message: `names the variable ${name}, which is not set ($\${${name}} stands for these characters as they are)`,
+            message: `names the variable ${name}, which is not set ($\${${name}} stands for the characters as such)`,
           });
         }
         return found ?? '';

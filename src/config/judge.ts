@@ -23,7 +23,7 @@ export function judge(
   warnings.push(...sharedGhosts(servers, at));
   const encoding = config.ircService.encodingFallback;
   if (encoding !== undefined && hasNoDecoder(encoding)) {
-    const message = `no decoder for ${JSON.stringify(encoding)}; text that is not UTF-8 will show replacement characters`;
+    const message = `no decoder for ${JSON.stringify(encoding)}; what is not UTF-8 will show replacement characters`;
     warnings.push({ path: ['ircService', 'encodingFallback'], message });
   }
   if (asWritten !== undefined && asWritten < LEAST_TXN_BYTES) {
@@ -90,7 +90,7 @@ function sharedGhosts(servers: readonly (readonly [string, NetworkConfig])[], at
     const other = seen.get(template);
     seen.set(template, other ?? address);
     if (other === undefined) return [];
-    const message = `makes the same Matrix users as ${JSON.stringify(other)}; put $SERVER or another word into one of them`;
+    const message = `makes the same Matrix users as ${JSON.stringify(other)}; put $SERVER into one of them`;
     return [{ path: [...at, address, 'matrixClients', 'userTemplate'], message }];
   });
 }

@@ -1,13 +1,13 @@
 /** A file and the environment to a `Config`; tells every fault at once, with its line. */
 
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { BridgeError, faultText } from '../model/errors.js';
 import { configSchema, type Config, type ConfigInput } from './config.js';
 import { moveDeprecated } from './deprecated.js';
 import { applyEnvironment, type Environment } from './environment.js';
 import { judge } from './judge.js';
 import { notYetInForce } from './not-yet.js';
-import { isSection, pathText, valueAt, type Complaint, type Path } from './paths.js';
+import { isSecret, isSection, pathText, valueAt, type Complaint, type Path } from './paths.js';
 import { checkTree, touches } from './check-tree.js';
 import { readYaml, type YamlFile } from './yaml.js';
 
@@ -18,6 +18,8 @@ export interface Loaded {
   readonly warnings: readonly string[];
   /** Paths that are set and do nothing yet. */
   readonly notYet: readonly string[];
+  /** Whether a secret is written in the file itself. */
+  readonly secretsInFile: boolean;
 }
 
 /**
@@ -26,16 +28,19 @@ export interface Loaded {
  * @throws BridgeError CONFIG_FAULT with all faults, one a line: `config.yaml:57 ircService.…: must be …, got …`;
  * unknown keys are among them, since a misspelt one may be what is missing
  */
-export function loadConfig(path: string, variables: Environment['variables']): Loaded {
+export function loadConfig(path: string, variables: Environment['variables'] = process.env): Loaded {
   const loaded = readConfig(readText(path), path, { variables, readFile: (file) => readFileSync(file, 'utf8') });
-  const open = worldReadable(path);
-  return open === undefined ? loaded : { ...loaded, warnings: [open, ...loaded.warnings] };
+  const key = loaded.config.ircService.passwordEncryptionKeyPath;
+  const open = [...(loaded.secretsInFile ? [path] : []), ...(key !== undefined && existsSync(key) ? [key] : [])];
+  const warnings = open.map(worldReadable).filter((warning) => warning !== undefined);
+  return { ...loaded, warnings: [...warnings, ...loaded.warnings] };
 }
 
 /** Makes a configuration of a text; see `loadConfig`. Touches nothing but what `environment` reads. */
 export function readConfig(text: string, file: string, environment: Environment): Loaded {
   const yaml = readYaml(text, file);
   const tree = withoutEmpty(yaml.tree);
+  const secretsInFile = holdsSecret(tree, []);
   const env = applyEnvironment(tree, environment);
   const moved = moveDeprecated(tree);
   const checked = checkTree(tree, env.hidden);
@@ -53,6 +58,7 @@ export function readConfig(text: string, file: string, environment: Environment)
     config: checked.config,
     warnings: lines([...env.warnings, ...moved.warnings, ...checked.unknown, ...judged.warnings]),
     notYet: notYetInForce(checked.config, defaultsOf(checked.config)),
+    secretsInFile,
   };
 }
 
@@ -84,7 +90,9 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (fault) {
-    throw new BridgeError('CONFIG_FAULT', `${path} cannot be read: ${faultText(fault)}`, { cause: fault });
+    const missing = fault instanceof Error && 'code' in fault && fault.code === 'ENOENT';
+    const why = missing ? 'is not there' : `cannot be read: ${faultText(fault)}`;
+    throw new BridgeError('CONFIG_FAULT', `${path} ${why}`, { cause: fault });
   }
 }
 
@@ -92,6 +100,13 @@ function readText(path: string): string {
 function withoutEmpty(tree: Record<string, unknown>): Record<string, unknown> {
   const entries = Object.entries(tree).filter(([, value]) => value !== null);
   return Object.fromEntries(entries.map(([key, value]) => [key, isSection(value) ? withoutEmpty(value) : value]));
+}
+
+/** Whether a secret is written here; an address counts when it holds a password. */
+function holdsSecret(value: unknown, path: Path): boolean {
+  if (isSection(value)) return Object.entries(value).some(([key, inner]) => holdsSecret(inner, [...path, key]));
+  if (typeof value !== 'string' || !isSecret(path.slice(-1)) || value.includes('${')) return false;
+  return !/:\/\//u.test(value) || value.includes('@');
 }
 
 function written(tree: unknown): number | undefined {

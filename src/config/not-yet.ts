@@ -33,6 +33,7 @@ const OTHERS: readonly string[] = [
   'homeserver media_url',
   'ircService bridgeInfoState',
   'ircService ident',
+  'ircService logging verbose',
   'ircService metrics',
   'ircService debugApi',
   'ircService provisioning',

@@ -64,6 +64,8 @@ export function removeAt(tree: unknown, path: Path): void {
 /** Names of keys whose values are never shown (INV-9). */
 export function isSecret(path: Path): boolean {
   return path.some((step) =>
-    /pass(?:word|wd)|secret|token|^key$|^dsn$|connectionString|redisUrl|databaseUri|^auth$/iu.test(String(step)),
+    /pass(?:word|wd)(?!EncryptionKeyPath)|secret|token|^key$|^dsn$|connectionString|redisUrl|databaseUri|^auth$/iu.test(
+      String(step),
+    ),
   );
 }
