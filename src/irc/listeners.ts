@@ -1,0 +1,247 @@
+/** Which client of ours counts in which channel: each line is said once, and none is lost with a connection. */
+
+import type { Clock, Timer } from '../lib/clock.js';
+import type { Folded } from '../model/irc-names.js';
+import type { Audience, Listener } from './audience.js';
+import { Audiences } from './audiences.js';
+import { likeBytes, sameBytes } from './byte-map.js';
+import { judgeLine, type Ground, type LineVerdict } from './line-filter.js';
+import { peek, Peek } from './line.js';
+import { Once } from './once.js';
+import { Ledger, MEMORY_MS, type HeldLine } from './witness.js';
+
+export interface ListenersNeeds<C> {
+  readonly clock: Clock;
+  /** Folds by the CASEMAPPING now in force; call `rekey` when that changes. */
+  readonly fold: (name: string) => Folded;
+  /** Whether a nick is one of our own clients' (by the connections we hold). */
+  readonly isOwn: (nick: string) => boolean;
+  /** Whether a client is the bot, which is primary wherever it is. */
+  readonly isBot: (client: C) => boolean;
+}
+
+/** A preferred client becomes primary after so long in a channel, in ms: what it shows can be counted then. */
+export const SETTLE_MS = 10_000;
+/** How far, in ms, one client's connection commonly lags behind another's. */
+const LAG_MS = 10_000;
+/** How long a client that failed to show a line is not made primary, in ms. */
+export const SUSPECT_MS = 300_000;
+
+/**
+ * One network's listeners. `C` is whatever names a connection (compared by identity); a client that is not known here
+ * hears everything. Tell it of joins and losses in the tick in which they are read.
+ */
+export class Listeners<C> {
+  readonly #needs: ListenersNeeds<C>;
+  readonly #listeners = new Map<C, Listener<C>>();
+  readonly #audiences: Audiences<C>;
+  readonly #peek = new Peek();
+  readonly #ledger: Ledger<Audience<C>, Listener<C>>;
+  readonly #toStatus: Once<Listener<C>>;
+  readonly #timers = new Map<Audience<C>, Timer>();
+  readonly #onRelease: ((client: C, line: Buffer) => void)[] = [];
+  readonly #onPrimary: ((channel: string, client: C) => void)[] = [];
+  readonly #ground: Ground<C>;
+
+  constructor(needs: ListenersNeeds<C>) {
+    this.#needs = needs;
+    this.#audiences = new Audiences(needs.fold);
+    this.#toStatus = new Once(needs.clock);
+    this.#ledger = new Ledger({ clock: needs.clock, overdue: (held) => this.#overdue(held) });
+    this.#ground = {
+      audienceOf: (buf, from, to) => this.#audiences.of(buf, from, to),
+      isSelf: (me, buf, from, to) => this.#isSelf(me, buf, from, to),
+      isOurs: (buf, from, to) => to > from && needs.isOwn(buf.toString('utf8', from, to)),
+      heard: (me, audience, buf, start, line) => this.#heard(me, audience, buf, start, line),
+      first: (me, audience, buf, line) =>
+        this.#toStatus.first(me, `${audience.id} ${latin1(buf, line.target, line.targetEnd)} ${keyOf(buf, line)}`),
+      sawJoin: (audience, buf, line) =>
+        void audience.marks.set(needs.fold(buf.toString('utf8', line.nick, line.nickEnd)), this.#ledger.end),
+    };
+  }
+
+  /** Told of each line that is said after all, with a client that may parse it; it may just have gone: parse all the same. */
+  onRelease(listener: (client: C, line: Buffer) => void): void {
+    this.#onRelease.push(listener);
+  }
+
+  /** Told when another client became a channel's primary: a good moment to ask for its NAMES. */
+  onPrimary(listener: (channel: string, client: C) => void): void {
+    this.#onPrimary.push(listener);
+  }
+
+  /** A client registered, or its nick changed. */
+  setOwnNick(client: C, nick: string): void {
+    this.#listener(client).nick = Buffer.from(nick);
+  }
+
+  /** The client's own JOIN was read. Harmless when it is in already. */
+  joined(client: C, channel: string): void {
+    const who = this.#listener(client);
+    const audience = this.#audiences.findOrMake(channel);
+    if (audience.members.has(who)) return;
+    const now = this.#needs.clock.elapsed();
+    // Both see the JOIN: what the primary said before it, the newcomer never shows. No mark yet: the primary lags behind.
+    const nick = this.#nickOf(who);
+    const mark = audience.marks.get(nick) ?? this.#ledger.end;
+    audience.marks.delete(nick);
+    this.#changing(audience, () => audience.add(who, now));
+    this.#ledger.skip(audience, who, mark);
+    if (audience.primary !== who && who.preferred) this.#promoteAfter(audience, who, SETTLE_MS);
+  }
+
+  /** The client left a channel or was put out of it. */
+  left(client: C, channel: string): void {
+    const who = this.#listeners.get(client);
+    const audience = this.#audiences.find(channel);
+    if (who && audience) this.#remove(who, audience);
+  }
+
+  /** The client's connection is lost: what only it had heard is released, others take over. */
+  gone(client: C): void {
+    const who = this.#listeners.get(client);
+    if (!who) return;
+    for (const audience of [...who.audiences]) this.#remove(who, audience);
+    this.#listeners.delete(client);
+  }
+
+  /** What is to be done with the line `buf[start, end)` that `client` read; asked before decoding, once for each line. */
+  verdict(client: C, buf: Buffer, start: number, end: number): LineVerdict {
+    const me = this.#listeners.get(client);
+    return me ? judgeLine(this.#ground, me, buf, start, peek(buf, start, end, this.#peek)) : 'pass';
+  }
+
+  /** The client whose lines count in a channel. */
+  primaryOf(channel: string): C | undefined {
+    return this.#audiences.find(channel)?.primary?.client;
+  }
+
+  /** Whether a client is primary or witness anywhere, or in `channel`: such a one must not be deaf. */
+  listens(client: C, channel?: string): boolean {
+    const who = this.#listeners.get(client);
+    if (!who) return false;
+    if (channel === undefined) return [...who.audiences].some((audience) => audience.watches(who));
+    return this.#audiences.find(channel)?.watches(who) === true;
+  }
+
+  /** CASEMAPPING changed: all names are folded anew. */
+  rekey(): void {
+    for (const [audience, same] of this.#audiences.rekey()) {
+      for (const who of [...audience.members.keys()]) {
+        this.#remove(who, audience);
+        if (!same.members.has(who)) this.#changing(same, () => same.add(who, this.#needs.clock.elapsed()));
+      }
+    }
+  }
+
+  /** Ends all timers. Nothing is released any more. */
+  stop(): void {
+    for (const timer of this.#timers.values()) timer.end();
+    this.#timers.clear();
+    this.#ledger.stop();
+  }
+
+  #heard(me: Listener<C>, audience: Audience<C>, buf: Buffer, start: number, line: Peek): LineVerdict {
+    if (audience.primary === me) {
+      if (!audience.shared) return 'pass';
+      return this.#ledger.primaryShows(audience, keyOf(buf, line), me) ? 'pass' : 'drop';
+    }
+    if (line.body > start && this.#isReplay(me, audience, latin1(buf, start, line.body))) return 'drop';
+    return this.#ledger.witnessShows(audience, keyOf(buf, line), me, buf, start, line.end) ? 'hold' : 'drop';
+  }
+
+  /**
+   * Whether tags show an old line played back (IRC-SERVERS §9.6): in a batch, or, just after the join, of a time long
+   * past. A primary passes them, for the parser knows batches; a witness would have them said.
+   */
+  #isReplay(me: Listener<C>, audience: Audience<C>, tags: string): boolean {
+    if (/[@;]batch=/.test(tags)) return true;
+    const since = audience.since(me) ?? 0;
+    const time = this.#needs.clock.elapsed() - since < SETTLE_MS ? /[@;]time=([^; ]{1,40})/.exec(tags)?.[1] : undefined;
+    return time !== undefined && this.#needs.clock.now() - Date.parse(time) > MEMORY_MS;
+  }
+
+  /** A witness showed what the primary did not: it takes the primary's place, and what it holds is said. */
+  #overdue(held: HeldLine<Audience<C>, Listener<C>>): void {
+    this.#release(held);
+    const audience = held.place;
+    if (audience.primary === held.by || !audience.watches(held.by)) return;
+    const failed = audience.primary;
+    const now = this.#needs.clock.elapsed();
+    this.#changing(audience, () => audience.replaceBy(held.by, now, now + SUSPECT_MS));
+    if (failed?.preferred === true) this.#promoteAfter(audience, failed, SUSPECT_MS);
+  }
+
+  #release(held: HeldLine<Audience<C>, Listener<C>>): void {
+    const to = this.#listeners.has(held.by.client) ? held.by : (held.place.primary ?? held.by);
+    for (const listener of this.#onRelease) listener(to.client, held.line);
+  }
+
+  #remove(who: Listener<C>, audience: Audience<C>): void {
+    if (!audience.members.has(who)) return;
+    audience.marks.delete(this.#nickOf(who));
+    this.#changing(audience, () => audience.remove(who, this.#needs.clock.elapsed()));
+    if (audience.members.size > 0) return;
+    for (const held of this.#ledger.take(audience)) this.#release(held);
+    this.#timers.get(audience)?.end();
+    this.#timers.delete(audience);
+    this.#audiences.drop(audience);
+  }
+
+  /** Does a change; when it makes another client primary, what that one had to hold is said at once, in order (R20). */
+  #changing(audience: Audience<C>, change: () => void): void {
+    const before = audience.primary;
+    const watched = audience.watched;
+    change();
+    for (const fresh of audience.watched) {
+      // Nobody counted what it showed so far; what is older than common lag it will have shown.
+      const shown = this.#ledger.pointAt(this.#needs.clock.elapsed() - LAG_MS);
+      if (!watched.includes(fresh)) this.#ledger.skip(audience, fresh, shown);
+    }
+    const after = audience.primary;
+    if (!after || after === before) return;
+    for (const held of this.#ledger.take(audience, after)) this.#release(held);
+    for (const listener of this.#onPrimary) listener(audience.name, after.client);
+  }
+
+  #promoteAfter(audience: Audience<C>, who: Listener<C>, ms: number): void {
+    this.#timers.get(audience)?.end();
+    const timer = this.#needs.clock.after(ms, () => {
+      this.#timers.delete(audience);
+      if (!audience.trusts(who, this.#needs.clock.elapsed())) return;
+      const settled = audience.watches(who);
+      this.#changing(audience, () => (settled ? audience.promote(who) : audience.watch(who)));
+      if (!settled) this.#promoteAfter(audience, who, SETTLE_MS);
+    });
+    this.#timers.set(audience, timer);
+  }
+
+  #listener(client: C): Listener<C> {
+    const known = this.#listeners.get(client);
+    if (known) return known;
+    const preferred = this.#needs.isBot(client);
+    const fresh: Listener<C> = { client, preferred, nick: Buffer.alloc(0), primaries: 0, audiences: new Set() };
+    this.#listeners.set(client, fresh);
+    return fresh;
+  }
+
+  #isSelf(me: Listener<C>, buf: Buffer, from: number, to: number): boolean {
+    if (sameBytes(me.nick, buf, from, to)) return to > from;
+    if (!likeBytes(me.nick, buf, from, to)) return false;
+    return this.#nickOf(me) === this.#needs.fold(buf.toString('utf8', from, to));
+  }
+
+  #nickOf(who: Listener<C>): Folded {
+    return this.#needs.fold(Buffer.from(who.nick).toString());
+  }
+}
+
+/** What makes two copies of a line of talk the same: command, nick, text; not user and host, which opers alone may see. */
+function keyOf(buf: Buffer, line: Peek): string {
+  const command = (buf[line.command] ?? 0) & 0xdf;
+  return `${command} ${latin1(buf, line.nick, line.nickEnd)} ${latin1(buf, line.text, line.end)}`;
+}
+
+function latin1(buf: Buffer, from: number, to: number): string {
+  return buf.toString('latin1', from, to);
+}

@@ -1,0 +1,110 @@
+/** Dials one server over TCP or TLS and judges its certificate before a byte is written. */
+
+import { X509Certificate } from 'node:crypto';
+import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { checkServerIdentity, connect as connectTls, rootCertificates, TLSSocket, type ConnectionOptions } from 'node:tls';
+import { BridgeError } from '../model/errors.js';
+import { certificateFault } from './certificate.js';
+
+/** TLS options as `tlsOptions` has them; `rejectUnauthorized` is ours and what it says is not heard. */
+export interface TlsWish {
+  readonly options?: Omit<ConnectionOptions, 'host' | 'port' | 'socket' | 'rejectUnauthorized' | 'checkServerIdentity'>;
+  /** `sslselfsign`. */
+  readonly allowUnknownIssuer?: boolean;
+  /** `allowExpiredCerts`. */
+  readonly allowExpired?: boolean;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: false | TlsWish;
+  /** The address to dial from (IPV6 of a person, CONN-8). */
+  readonly localAddress?: string;
+  /** 4 or 6 only; by default whichever answers first. */
+  readonly family?: 4 | 6;
+}
+
+/** Milliseconds without traffic after which the kernel asks whether the peer is there. */
+const KEEP_ALIVE = 60_000;
+
+/**
+ * Starts to dial; the socket's `connect` or `secureConnect` tells when it is there. Both IP families are tried
+ * (RFC 8305) unless the local address or `family` decides. Nagle is off, keep-alive on.
+ */
+export function dial(address: Address): Socket {
+  const local = address.localAddress === undefined ? 0 : isIP(address.localAddress);
+  const family = address.family ?? (local === 0 ? undefined : local);
+  const tcp: TcpNetConnectOpts = {
+    host: address.host,
+    port: address.port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE,
+    autoSelectFamily: family === undefined,
+    ...(address.localAddress === undefined ? {} : { localAddress: address.localAddress }),
+    ...(family === undefined ? {} : { family }),
+  };
+  if (address.tls === false) return connectTcp(tcp);
+  return connectTls({
+    minVersion: 'TLSv1.2',
+    ...(isIP(address.host) === 0 ? { servername: address.host } : {}),
+    ...address.tls.options,
+    ...tcp,
+    // The handshake is completed whatever the certificate; it is judged after, so that a bad one ends in a clean FIN.
+    rejectUnauthorized: false,
+  });
+}
+
+/** What is wrong with the peer of a finished handshake; `undefined` when it is who it should be, or without TLS. */
+export function peerFault(socket: Socket, address: Address, now: number): BridgeError | undefined {
+  if (address.tls === false || !(socket instanceof TLSSocket)) return undefined;
+  const options = address.tls.options ?? {};
+  const chain = sentChain(socket);
+  const fault = certificateFault(
+    {
+      code: socket.authorized ? undefined : codeOf(socket.authorizationError),
+      chain,
+      trusted: trustedBy(options.ca),
+      ownTrust: options.ca !== undefined,
+      nameFits: nameFits(socket, options.servername ?? address.host),
+      now,
+    },
+    { allowUnknownIssuer: address.tls.allowUnknownIssuer === true, allowExpired: address.tls.allowExpired === true },
+  );
+  if (fault === undefined) return undefined;
+  const hint = chain[0] ? ` (SHA-256 ${chain[0].fingerprint256})` : '';
+  return new BridgeError('IRC_FAULT', `TLS to ${address.host}:${address.port}: ${fault}${hint}`);
+}
+
+function codeOf(error: unknown): string {
+  // Node's types say Error; what stands there is the code as a string.
+  return typeof error === 'string' ? error : error instanceof Error ? error.message : 'unknown';
+}
+
+function nameFits(socket: TLSSocket, host: string): boolean {
+  const leaf = socket.getPeerCertificate(true);
+  return Object.keys(leaf).length > 0 && checkServerIdentity(host, leaf) === undefined;
+}
+
+/** The peer's chain as far as it is known, each certificate once. */
+function sentChain(socket: TLSSocket): readonly X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  let link = socket.getPeerX509Certificate();
+  while (link && chain.length < 10) {
+    const fresh = link.fingerprint256;
+    if (chain.some((one) => one.fingerprint256 === fresh)) break;
+    chain.push(link);
+    link = link.issuerCertificate;
+  }
+  return chain;
+}
+
+function trustedBy(ca: ConnectionOptions['ca']): readonly X509Certificate[] {
+  const given = ca === undefined ? rootCertificates : Array.isArray(ca) ? ca : [ca];
+  return given.flatMap((one) => pemsIn(one.toString()).map((pem) => new X509Certificate(pem)));
+}
+
+function pemsIn(text: string): readonly string[] {
+  return text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+}
