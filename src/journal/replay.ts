@@ -1,6 +1,7 @@
 /** Reads the segments of former lives: what is still open, which ids were seen; sets faulty lines aside. */
 
 import { appendFileSync, readdirSync, renameSync, statSync, truncateSync } from 'node:fs';
+import type { Piece } from '../lib/line-splitter.js';
 import type { Log } from '../lib/log.js';
 import { faultText } from '../model/errors.js';
 import type { Disk } from './disk.js';
@@ -8,7 +9,6 @@ import { numberOf, parseLine } from './lines.js';
 import type { Line } from './lines.js';
 import type { Entry, EntryId, SeenId } from './port.js';
 import { readLines } from './read-lines.js';
-import type { Piece } from './read-lines.js';
 import { Segment, segmentNumber, segmentPath } from './segment.js';
 
 /** An entry that was not done, and where its newest line is. */
