@@ -1,0 +1,65 @@
+/** Counts what was lost, doubled or out of order, by tokens `«run:sender:room:seq»` in the texts (RELIABILITY §0). */
+
+/** A token somewhere in a text. */
+const TOKEN = /«([^:»]*):([^:»]*):([^:»]*):(\d+)»/gu;
+
+export interface LedgerReport {
+  readonly sent: number;
+  readonly lost: readonly string[];
+  readonly doubled: readonly string[];
+  /** Tokens that came after a later one of the same sender and room. */
+  readonly disordered: readonly string[];
+}
+
+export class Ledger {
+  private readonly run: string;
+  private readonly sent = new Map<string, string>();
+  private readonly next = new Map<string, number>();
+
+  constructor(run: string) {
+    this.run = run;
+  }
+
+  /** A new token of a sender in a room; put it into the message. */
+  token(sender: string, room: string): string {
+    const key = `${sender}:${room}`;
+    const seq = this.next.get(key) ?? 0;
+    this.next.set(key, seq + 1);
+    const token = `«${this.run}:${sender}:${room}:${seq}»`;
+    this.sent.set(token, key);
+    return token;
+  }
+
+  /** Every token so far. */
+  get tokens(): string[] {
+    return [...this.sent.keys()];
+  }
+
+  /** A token whose message was refused to its sender, who was told: it is not counted as lost. */
+  withdraw(token: string): void {
+    this.sent.delete(token);
+  }
+
+  /** Holds the texts of the other side, in the order in which they came there, against what was sent. */
+  judge(texts: Iterable<string>): LedgerReport {
+    const times = new Map<string, number>();
+    const latest = new Map<string, number>();
+    const disordered: string[] = [];
+    for (const text of texts) {
+      for (const [token, run, sender, room, seq] of text.matchAll(TOKEN)) {
+        if (run !== this.run) continue;
+        const before = times.get(token) ?? 0;
+        times.set(token, before + 1);
+        const key = `${String(sender)}:${String(room)}`;
+        if (before === 0 && Number(seq) < (latest.get(key) ?? -1)) disordered.push(token);
+        latest.set(key, Math.max(latest.get(key) ?? -1, Number(seq)));
+      }
+    }
+    return {
+      sent: this.sent.size,
+      lost: this.tokens.filter((token) => !times.has(token)),
+      doubled: [...times].filter(([, count]) => count > 1).map(([token]) => token),
+      disordered,
+    };
+  }
+}
