@@ -1,0 +1,27 @@
+/** Which of a network's addresses a client dials: any at first, the next one after a failure (CONN-2). */
+
+export class Addresses {
+  readonly #hosts: readonly string[];
+  readonly #chance: () => number;
+  /** The address whose attempt has not succeeded yet. */
+  readonly #tried = new WeakMap<object, number>();
+
+  /** @param hosts at least one. @param chance in [0, 1) */
+  constructor(hosts: readonly string[], chance: () => number) {
+    this.#hosts = hosts;
+    this.#chance = chance;
+  }
+
+  /** The address for the client's next attempt. */
+  next(client: object): string {
+    const before = this.#tried.get(client);
+    const at = before === undefined ? Math.floor(this.#chance() * this.#hosts.length) : (before + 1) % this.#hosts.length;
+    this.#tried.set(client, at);
+    return this.#hosts[at] ?? '';
+  }
+
+  /** The client's attempt succeeded: its next one, whenever that is, is free to choose. */
+  good(client: object): void {
+    this.#tried.delete(client);
+  }
+}

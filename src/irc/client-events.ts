@@ -1,0 +1,170 @@
+/** A parsed line as the event it is, capped and cleaned; pure. The library's own events mix reasons with names. */
+
+import type { IrcMessage } from 'irc-framework';
+import {
+  parseChannelName,
+  parseNick,
+  type ChannelName,
+  type ClientId,
+  type Hostmask,
+  type NetworkName,
+  type Nick,
+} from '../model/irc-names.js';
+import type { IrcEvent, ModeEvent } from '../model/irc-event.js';
+import type { How } from '../model/utterance.js';
+import type { ServerFacts } from './server-facts.js';
+
+/** Longest text, reason or topic taken over, in UTF-16 units; a line of 512 bytes holds less, LINELEN may hold more. */
+const TEXT_MOST = 8000;
+const MODES_MOST = 100;
+
+/** What a line is read against. */
+export interface Hearing {
+  readonly network: NetworkName;
+  readonly at: number;
+  readonly heardBy: ClientId;
+  readonly facts: ServerFacts;
+  /** Whether a nick is that of the client itself. */
+  isMe(nick: string): boolean;
+}
+
+/** Text without CR, LF and NUL, well-formed, cut. */
+export function cleanText(text: string | undefined): string {
+  return (text ?? '').slice(0, TEXT_MOST).replace(/[\r\n\0]/g, ' ').toWellFormed();
+}
+
+/** Who a line is from; `undefined` when the source is a server or no nick. */
+export function sourceOf(line: IrcMessage): Hostmask | undefined {
+  const nick = parseNick(line.nick);
+  if (nick === undefined) return undefined;
+  return {
+    nick,
+    ...(line.ident === '' ? {} : { user: cleanText(line.ident) }),
+    ...(line.hostname === '' ? {} : { host: cleanText(line.hostname) }),
+  };
+}
+
+/** The source, or the server's name in a nick's place. */
+function anySource(line: IrcMessage): Hostmask {
+  return sourceOf(line) ?? { nick: parseNick(line.prefix) ?? ('server' as Nick) };
+}
+
+/** A channel without a STATUSMSG symbol before it. */
+export function channelOf(target: string | undefined, facts: ServerFacts): ChannelName | undefined {
+  const plain = parseChannelName(target, facts.channelTypes);
+  if (plain !== undefined || target === undefined || !facts.statusSymbols.includes(target.charAt(0))) return plain;
+  return parseChannelName(target.slice(1), facts.channelTypes);
+}
+
+/** A reason is only there when the line has more parameters than names. */
+function reasonAt(line: IrcMessage, index: number): { reason?: string } {
+  const text = line.params[index];
+  return text === undefined || text === '' ? {} : { reason: cleanText(text) };
+}
+
+/** The event a line stands for; `undefined` for lines that are none or make no sense. 353 and 366: see `names.ts`. */
+export function eventOf(line: IrcMessage, hearing: Hearing): IrcEvent | undefined {
+  const { network, at, heardBy, facts } = hearing;
+  const heard = { network, at, heardBy };
+  const source = sourceOf(line);
+  const { params } = line;
+  switch (line.command) {
+    case 'PRIVMSG':
+    case 'NOTICE':
+      return saidIn(line, hearing);
+    case 'JOIN': {
+      const channel = channelOf(params[0], facts);
+      return source && channel ? { ...heard, kind: 'join', who: source, channel } : undefined;
+    }
+    case 'PART': {
+      const channel = channelOf(params[0], facts);
+      return source && channel ? { ...heard, kind: 'part', who: source, channel, ...reasonAt(line, 1) } : undefined;
+    }
+    case 'QUIT':
+      return source ? { ...heard, kind: 'quit', who: source, ...reasonAt(line, 0) } : undefined;
+    case 'KICK': {
+      const channel = channelOf(params[0], facts);
+      const who = parseNick(params[1]);
+      if (!channel || !who) return undefined;
+      return { ...heard, kind: 'kick', who, by: anySource(line), channel, ...reasonAt(line, 2) };
+    }
+    case 'NICK': {
+      const to = parseNick(params[0]);
+      return source && to && to !== source.nick ? { ...heard, kind: 'nick', from: source, to } : undefined;
+    }
+    case 'TOPIC': {
+      const channel = channelOf(params[0], facts);
+      if (!channel) return undefined;
+      return { ...heard, kind: 'topic', channel, by: anySource(line), text: cleanText(params[1]) };
+    }
+    case '331':
+    case '332': {
+      const channel = channelOf(params[1], facts);
+      const text = line.command === '331' ? '' : cleanText(params.at(-1));
+      return channel ? { ...heard, kind: 'topic', channel, text } : undefined;
+    }
+    case 'MODE': {
+      const channel = channelOf(params[0], facts);
+      return channel ? { ...heard, kind: 'mode', channel, by: anySource(line), changes: changesOf(params.slice(1), facts) } : undefined;
+    }
+    case '324': {
+      const channel = channelOf(params[1], facts);
+      return channel ? { ...heard, kind: 'mode', channel, changes: changesOf(params.slice(2), facts) } : undefined;
+    }
+    case 'INVITE': {
+      const channel = channelOf(params[1], facts);
+      if (!channel || !source || !hearing.isMe(params[0] ?? '')) return undefined;
+      return { ...heard, kind: 'invite', by: source, to: heardBy, channel };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** PRIVMSG and NOTICE. CTCP other than ACTION is nothing anybody said: dropped here, VERSION is answered elsewhere. */
+function saidIn(line: IrcMessage, hearing: Hearing): IrcEvent | undefined {
+  const { network, at, heardBy, facts } = hearing;
+  const body = bodyOf(line);
+  const target = line.params[0];
+  if (body === undefined || target === undefined) return undefined;
+  const channel = channelOf(target, facts);
+  const from = sourceOf(line);
+  const heard = { network, at, heardBy, ...body, ...msgidOf(line) };
+  if (channel !== undefined) return from && { ...heard, kind: 'message', from, channel };
+  // Before registration a server may say `*` or AUTH; mass messages go to `$$*`: only our own nick is private.
+  if (!hearing.isMe(target)) return undefined;
+  return { ...heard, kind: 'privateMessage', from: from ?? anySource(line), fromUser: from?.host !== undefined, to: heardBy };
+}
+
+function bodyOf(line: IrcMessage): { how: How; text: string } | undefined {
+  const text = line.params.length < 2 ? '' : cleanText(line.params[1]);
+  if (text === '') return undefined;
+  if (!text.startsWith('\x01')) return { how: line.command === 'NOTICE' ? 'notice' : 'say', text };
+  // The closing 0x01 may be missing where a server cut the line.
+  const [, action] = /^\x01ACTION(?: (.*?))?\x01?$/is.exec(text) ?? [];
+  return action === undefined || line.command === 'NOTICE' ? undefined : { how: 'act', text: action };
+}
+
+/** IRCv3 message-ids; opaque, but no longer than any seen by far. */
+function msgidOf(line: IrcMessage): { msgid?: string } {
+  const msgid = line.tags['msgid'];
+  return msgid === undefined || msgid === '' || msgid.length > 300 ? {} : { msgid };
+}
+
+/** A mode string with its parameters as single changes, by CHANMODES and PREFIX (types A, B and prefixes always take one, C when set). */
+export function changesOf(params: readonly string[], facts: ServerFacts): ModeEvent['changes'] {
+  const [a, b, c] = facts.channelModes;
+  const always = a + b + facts.prefixLetters;
+  const changes: { add: boolean; letter: string; param?: string }[] = [];
+  let next = 1;
+  let add = true;
+  for (const letter of (params[0] ?? '').slice(0, MODES_MOST)) {
+    if (letter === '+' || letter === '-') {
+      add = letter === '+';
+      continue;
+    }
+    const param = always.includes(letter) || (add && c.includes(letter)) ? params[next++] : undefined;
+    changes.push({ add, letter, ...(param === undefined ? {} : { param: cleanText(param) }) });
+  }
+  return changes;
+}

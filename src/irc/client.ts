@@ -1,0 +1,211 @@
+/** One client of ours behind the `VirtualClient` port: what it is, where it is, what it says, over all its connections. */
+
+import type { IrcMessage } from 'irc-framework';
+import type { ChannelName, ClientId, Hostmask, Nick } from '../model/irc-names.js';
+import type { ClientStatusEvent, IrcEvent } from '../model/irc-event.js';
+import { refused, type Outcome, type Refusal } from '../model/refusal.js';
+import type { How, Utterance } from '../model/utterance.js';
+import { Ear, type EarNeeds } from './ear.js';
+import { Joins } from './joins.js';
+import { Life, type LifeNeeds } from './life.js';
+import { partLine } from './lines.js';
+import { NickKeeper } from './nick-keeper.js';
+import { Outbox, type Pace } from './outbox.js';
+import { textBudget } from './own-mask.js';
+import type { Saying, VirtualClient } from './port.js';
+import { speak } from './speech.js';
+
+/** What the network is told of each client of its own. */
+export interface ClientWatcher {
+  event(client: FrameworkClient, event: IrcEvent): void;
+  status(client: FrameworkClient, status: ClientStatusEvent['status'], why?: Refusal): void;
+  /** The server told the nick. */
+  named(client: FrameworkClient): void;
+  joined(client: FrameworkClient, channel: ChannelName): void;
+  left(client: FrameworkClient, channel: ChannelName, forced: boolean): void;
+  /** A channel we were in before a loss refuses us now. */
+  gaveUp(client: FrameworkClient, channel: ChannelName, why: Refusal): void;
+  refolded(client: FrameworkClient): void;
+}
+
+export interface ClientNeeds extends Pick<EarNeeds, 'clock' | 'id' | 'facts'>, Pick<LifeNeeds, 'queue' | 'chance'> {
+  readonly nick: Nick;
+  readonly ident: string;
+  readonly pace: Pace;
+  readonly watcher: ClientWatcher;
+  /** Whether two nicks are the same to the network. */
+  same(one: string, other: string): boolean;
+  /** Whether a connection of ours other than this has or wants this nick. */
+  isOurs(nick: string, client: FrameworkClient): boolean;
+  /** What the next connection is to be made with. */
+  session(client: FrameworkClient): Omit<ReturnType<LifeNeeds['session']>, 'nick' | 'ident' | 'nickLength' | 'isOurs' | 'line'>;
+}
+
+export class FrameworkClient implements VirtualClient {
+  readonly id: ClientId;
+  readonly #needs: ClientNeeds;
+  readonly #life: Life;
+  readonly #joins: Joins;
+  readonly #outbox: Outbox;
+  readonly #keeper: NickKeeper;
+  #ear: Ear | undefined;
+  #mask: Hostmask;
+
+  constructor(needs: ClientNeeds) {
+    const { clock, id, nick, pace, facts, queue, chance, watcher } = needs;
+    this.id = id;
+    this.#needs = needs;
+    this.#mask = { nick };
+    this.#outbox = new Outbox({ clock, pace });
+    this.#joins = new Joins({
+      clock,
+      send: (line) => this.#send(line),
+      gaveUp: (channel, why) => watcher.gaveUp(this, channel, why),
+    });
+    this.#keeper = new NickKeeper({
+      clock,
+      chance,
+      wish: nick,
+      nickLength: () => facts.nickLength,
+      same: (one, other) => needs.same(one, other),
+      isOurs: (other) => needs.isOurs(other, this),
+      write: (line) => this.#life.session?.write(line),
+    });
+    this.#life = new Life({
+      clock,
+      queue,
+      chance,
+      bot: id.owner === 'bot',
+      session: () => this.#session(),
+      connecting: () => watcher.status(this, 'connecting'),
+      ready: (given, session) => this.#ready(given, (line, handed) => session.write(line, handed)),
+      lost: (why, forever) => this.#lost(why, forever),
+    });
+  }
+
+  get nick(): Nick {
+    return this.#mask.nick;
+  }
+
+  get status(): VirtualClient['status'] {
+    return this.#life.status;
+  }
+
+  get channels(): readonly ChannelName[] {
+    return this.#joins.channels;
+  }
+
+  /** The channels the server has confirmed. */
+  get joined(): readonly ChannelName[] {
+    return this.#joins.joined;
+  }
+
+  inChannel(channel: ChannelName): boolean {
+    return this.#joins.isIn(channel);
+  }
+
+  budget(target: ChannelName | Nick, how: How): number {
+    return textBudget(this.#mask, this.#needs.ident, target, how);
+  }
+
+  say(target: ChannelName | Nick, utterance: Utterance, progress?: Saying): Promise<Outcome> {
+    if (this.status !== 'ready') return Promise.resolve(refused('connection-lost', 'There is no IRC connection.'));
+    return speak(this.#outbox, target, utterance, this.budget(target, utterance.how), progress);
+  }
+
+  join(channel: ChannelName, options: { readonly key?: string; readonly patient?: boolean } = {}): Promise<Outcome> {
+    if (this.status === 'ended') return Promise.resolve(refused('connection-lost', 'The IRC connection has ended.'));
+    return this.#joins.join(channel, options.key, options.patient ?? false);
+  }
+
+  part(channel: ChannelName, reason?: string): void {
+    const there = this.#joins.isIn(channel);
+    if (this.#joins.part(channel)) this.#send(partLine(channel, reason));
+    // From here on we are not in it for anybody, whenever the server may say so.
+    if (there) this.#needs.watcher.left(this, channel, false);
+  }
+
+  async end(reason: string): Promise<void> {
+    const why = refused('connection-lost', 'The IRC connection was ended.').refusal;
+    if (this.status === 'ended') return;
+    this.#outbox.lose();
+    this.#joins.end(why);
+    this.#keeper.end();
+    await this.#life.end(reason, why);
+    this.#needs.watcher.status(this, 'ended');
+  }
+
+  whenReady(): Promise<Outcome> {
+    return this.#life.whenReady();
+  }
+
+  /** Gets in line to connect. */
+  start(): void {
+    this.#life.start();
+  }
+
+  /** Writes a line ahead of what is said. */
+  #send(line: string | undefined): void {
+    if (line !== undefined) this.#outbox.push(line, 'soon');
+  }
+
+  /** Takes a line that was held back, as if it had just come; also after the connection is gone. */
+  rehear(line: IrcMessage): void {
+    this.#ear?.take(line);
+  }
+
+  /** CASEMAPPING changed. */
+  rekey(): void {
+    this.#joins.rekey(this.#needs.facts.mapping);
+  }
+
+  #session(): ReturnType<LifeNeeds['session']> {
+    const { nick, ident, facts, watcher, clock, id } = this.#needs;
+    const ear = new Ear({
+      id,
+      clock,
+      facts,
+      joins: this.#joins,
+      isMe: (other) => this.#needs.same(other, this.#mask.nick),
+      shown: (mask) => this.#shown(mask),
+      send: (line) => this.#send(line),
+      joined: (channel) => watcher.joined(this, channel),
+      left: (channel, forced) => watcher.left(this, channel, forced),
+      event: (event) => watcher.event(this, event),
+      refolded: () => watcher.refolded(this),
+    });
+    this.#ear = ear;
+    return {
+      ...this.#needs.session(this),
+      nick,
+      ident,
+      nickLength: facts.nickLength,
+      isOurs: (other) => this.#needs.isOurs(other, this),
+      line: (line) => ear.take(line),
+    };
+  }
+
+  #ready(nick: Nick, write: Parameters<Outbox['open']>[0]): void {
+    this.#mask = { nick };
+    this.#needs.watcher.named(this);
+    this.#outbox.open(write);
+    this.#keeper.is(nick);
+    this.#joins.onReady(this.#needs.facts.joinTargets);
+    this.#needs.watcher.status(this, 'ready');
+  }
+
+  #lost(why: Refusal, forever: boolean): void {
+    this.#outbox.lose();
+    this.#keeper.end();
+    if (forever) this.#joins.end(why);
+    else this.#joins.onLost();
+    this.#needs.watcher.status(this, forever ? 'refused' : 'lost', why);
+  }
+
+  #shown(mask: Partial<Hostmask>): void {
+    this.#mask = { ...this.#mask, ...mask };
+    if (mask.nick === undefined) return;
+    this.#needs.watcher.named(this);
+    this.#keeper.is(mask.nick);
+  }
+}

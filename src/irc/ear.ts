@@ -1,0 +1,182 @@
+/** What one client makes of each line after registration: news of itself, answers to its joins, events for the network. */
+
+import type { IrcMessage } from 'irc-framework';
+import { BoundedMap } from '../lib/bounded-map.js';
+import type { Clock } from '../lib/clock.js';
+import type { ChannelName, ClientId, Hostmask } from '../model/irc-names.js';
+import type { IrcEvent } from '../model/irc-event.js';
+import { channelOf, cleanText, eventOf, sourceOf, type Hearing } from './client-events.js';
+import type { Joins } from './joins.js';
+import { ctcpReplyLine, partLine } from './lines.js';
+import { NamesLists } from './names.js';
+import type { Lane } from './outbox.js';
+import type { ServerFacts } from './server-facts.js';
+
+/** Open batches remembered for each connection (RELIABILITY L15); lines of forgotten ones count as live. */
+const BATCHES_MOST = 64;
+/** CTCP VERSION is answered once a second at most (L18). */
+const VERSION_EVERY_MS = 1000;
+const VERSION = 'Causeway, a Matrix-IRC bridge';
+
+export interface EarNeeds {
+  readonly id: ClientId;
+  readonly clock: Clock;
+  readonly facts: ServerFacts;
+  readonly joins: Joins;
+  /** Whether a nick is ours. */
+  isMe(nick: string): boolean;
+  /** The server showed our user and host, or gave us another nick. */
+  shown(mask: Partial<Hostmask>): void;
+  send(line: string | undefined, lane: Lane): void;
+  /** We are in a channel now: told before its event. */
+  joined(channel: ChannelName): void;
+  /** We are in a channel no more: told after its event; `forced`: not by our own wish. */
+  left(channel: ChannelName, forced: boolean): void;
+  event(event: IrcEvent): void;
+  /** CASEMAPPING changed. */
+  refolded(): void;
+}
+
+export class Ear {
+  readonly #needs: EarNeeds;
+  readonly #names = new NamesLists();
+  /** Batches by id: whether they hold history, which is no news. */
+  readonly #batches = new BoundedMap<string, boolean>(BATCHES_MOST);
+  /** One object for all lines; only the time in it changes. */
+  readonly #hearing: Hearing & { at: number };
+  #versionAt = -Infinity;
+
+  constructor(needs: EarNeeds) {
+    const { id, facts } = needs;
+    this.#needs = needs;
+    this.#hearing = { network: id.network, heardBy: id, at: 0, facts, isMe: (nick) => needs.isMe(nick) };
+  }
+
+  /** Takes one line; may throw on what no server should send, the transport drops the line then. */
+  take(line: IrcMessage): void {
+    const { command, params } = line;
+    this.#hearing.at = this.#needs.clock.now();
+    switch (command) {
+      case 'BATCH':
+        this.#batch(params, line.tags['batch']);
+        return;
+      case '005':
+        if (this.#needs.facts.read(params)) this.#needs.refolded();
+        return;
+      case '396':
+        this.#cloaked(params[1]);
+        return;
+      case 'CHGHOST':
+        if (this.#needs.isMe(line.nick)) this.#needs.shown({ user: cleanText(params[0]), host: cleanText(params[1]) });
+        return;
+      case '353':
+        this.#names.add(params, this.#needs.facts);
+        return;
+      case '366':
+        this.#namesEnd(params[1]);
+        return;
+      case 'PRIVMSG':
+      case 'NOTICE':
+        if (!this.#isHistory(line)) this.#said(line);
+        return;
+      default:
+        if (/^[45]\d\d$/.test(command) || command === '263') this.#needs.joins.onNumeric(command, params);
+        else this.#happened(line);
+    }
+  }
+
+  /** Whatever is neither text nor numeric: JOIN, PART, KICK, NICK, QUIT, MODE, TOPIC, INVITE, 324, 331, 332. */
+  #happened(line: IrcMessage): void {
+    const { joins } = this.#needs;
+    const event = eventOf(line, this.#hearing);
+    if (event === undefined) return;
+    const mine = this.#needs.isMe(event.kind === 'kick' ? event.who : line.nick);
+    if (!mine) {
+      this.#needs.event(event);
+      return;
+    }
+    switch (event.kind) {
+      case 'join':
+        this.#needs.shown(event.who);
+        if (!joins.onJoined(event.channel, serverTime(line))) {
+          this.#needs.send(partLine(event.channel), 'soon');
+          return;
+        }
+        this.#needs.joined(event.channel);
+        this.#needs.event(event);
+        return;
+      case 'part':
+        this.#needs.event(event);
+        this.#needs.left(event.channel, !joins.onParted(event.channel));
+        return;
+      case 'kick':
+        this.#needs.event(event);
+        joins.onRemoved(event.channel);
+        this.#needs.left(event.channel, true);
+        return;
+      case 'nick':
+        this.#needs.shown({ nick: event.to });
+        this.#needs.event(event);
+        return;
+      case 'quit':
+        // Some servers show us our own QUIT; `clientStatus` tells of it.
+        return;
+      default:
+        this.#needs.event(event);
+    }
+  }
+
+  #said(line: IrcMessage): void {
+    const event = eventOf(line, this.#hearing);
+    if (event !== undefined) {
+      this.#needs.event(event);
+      return;
+    }
+    const asked = line.command === 'PRIVMSG' && /^\x01VERSION\b/i.test(line.params[1] ?? '');
+    const from = asked && this.#needs.isMe(line.params[0] ?? '') ? sourceOf(line) : undefined;
+    const now = this.#needs.clock.elapsed();
+    if (!from || now - this.#versionAt < VERSION_EVERY_MS) return;
+    this.#versionAt = now;
+    this.#needs.send(ctcpReplyLine(from.nick, 'VERSION', VERSION), 'soon');
+  }
+
+  /** Told again of what was said before: in a history batch, or stamped earlier than our own JOIN by the same clock (R33). */
+  #isHistory(line: IrcMessage): boolean {
+    const batch = line.tags['batch'];
+    if (batch !== undefined && this.#batches.get(batch) === true) return true;
+    const channel = channelOf(line.params[0], this.#needs.facts);
+    const since = channel === undefined ? undefined : this.#needs.joins.since(channel);
+    const at = since === undefined ? undefined : serverTime(line);
+    return since !== undefined && at !== undefined && at < since;
+  }
+
+  #batch(params: readonly string[], parent: string | undefined): void {
+    const id = params[0] ?? '';
+    // A closed batch is kept: a line of it that was held back may still be released.
+    if (!id.startsWith('+') || id.length > 100) return;
+    const within = parent !== undefined && this.#batches.get(parent) === true;
+    this.#batches.set(id.slice(1), within || /^(?:draft\/)?chathistory$|^znc\.in\/playback$/.test(params[1] ?? ''));
+  }
+
+  /** 396 gives the host, on some servers with the user before it. */
+  #cloaked(shown: string | undefined): void {
+    const [, user, host] = /^(?:([^@]{1,64})@)?([^@]{1,255})$/.exec(cleanText(shown)) ?? [];
+    if (host !== undefined) this.#needs.shown({ host, ...(user === undefined ? {} : { user }) });
+  }
+
+  #namesEnd(name: string | undefined): void {
+    const channel = channelOf(name, this.#needs.facts);
+    const members = channel && this.#names.close(channel);
+    const { network, at, heardBy } = this.#hearing;
+    if (channel && members) this.#needs.event({ network, at, heardBy, kind: 'names', channel, members });
+  }
+}
+
+/** The `time` of a line in ms (IRCv3 server-time). */
+function serverTime(line: IrcMessage): number | undefined {
+  const stamp = line.tags['time'];
+  if (stamp === undefined || stamp.length > 40) return undefined;
+  const time = Date.parse(stamp);
+  return Number.isNaN(time) ? undefined : time;
+}
+

@@ -1,0 +1,148 @@
+/** All clients of one network: makes them from config and wishes, knows them by owner and nick. */
+
+import { randomInt } from 'node:crypto';
+import type { NetworkConfig } from '../config/network.js';
+import type { Clock } from '../lib/clock.js';
+import type { Log } from '../lib/log.js';
+import { faultText } from '../model/errors.js';
+import type { ClientOwner, NetworkName } from '../model/irc-names.js';
+import { Addresses } from './addresses.js';
+import { FrameworkClient, type ClientWatcher } from './client.js';
+import { ConnectQueue } from './connect-queue.js';
+import type { ClientWish } from './port.js';
+import { Registry } from './registry.js';
+import type { ServerFacts } from './server-facts.js';
+import type { SessionNeeds } from './session.js';
+
+/** A write without progress for so long ends the connection (RELIABILITY R3). */
+const WRITE_MS = 60_000;
+/** Lines that made trouble are logged once in so long (they are an attacker's to send). */
+const FAULT_EVERY_MS = 1000;
+
+export interface FleetNeeds {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly name: NetworkName;
+  readonly config: NetworkConfig;
+  readonly facts: ServerFacts;
+  /** `ics.encodingFallback`. */
+  readonly encodingFallback?: string;
+  readonly watcher: ClientWatcher;
+  verdict(client: FrameworkClient, buf: Buffer, start: number, end: number): 'pass' | 'drop' | 'hold';
+}
+
+/** In [0, 1). */
+function chance(): number {
+  return randomInt(0x1_0000_0000) / 0x1_0000_0000;
+}
+
+export class Fleet {
+  readonly registry: Registry<FrameworkClient>;
+  readonly #needs: FleetNeeds;
+  readonly #queue: ConnectQueue;
+  readonly #addresses: Addresses;
+  #faultAt = -Infinity;
+
+  constructor(needs: FleetNeeds) {
+    const { clock, config, log, name } = needs;
+    this.#needs = needs;
+    this.registry = new Registry(clock);
+    this.#queue = new ConnectQueue({
+      clock,
+      spacingMs: config.ircClients.reconnectIntervalMs,
+      atOnce: config.ircClients.concurrentReconnectLimit,
+      onPause: (pauseMs) => log.error('network bans us as a whole, connecting paused', { network: name, pauseMs }),
+    });
+    const hosts = [...(config.onlyAdditionalAddresses ? [] : [name]), ...config.additionalAddresses];
+    this.#addresses = new Addresses(hosts, chance);
+  }
+
+  /** The bot, not connecting yet. */
+  makeBot(): FrameworkClient {
+    const { nick, username, password } = this.#needs.config.botConfig;
+    // A nick by the rule of the config; the server is asked in any case.
+    const wish = { nick: nick as ClientWish['nick'], ident: username, realname: 'Matrix bridge' };
+    return this.#make('bot', { ...wish, ...(password === undefined ? {} : { password }) }, username);
+  }
+
+  /** A person's client, not connecting yet. */
+  makePerson(owner: Exclude<ClientOwner, 'bot'>, wish: ClientWish): FrameworkClient {
+    return this.#make(owner, wish, wish.saslAccount);
+  }
+
+  /** A client of the fleet was let in. */
+  connected(client: FrameworkClient): void {
+    this.#addresses.good(client);
+  }
+
+  /** Ends every client within ten seconds, whatever the servers do: each gives up by itself after two. */
+  async stop(reason: string): Promise<void> {
+    this.#queue.end();
+    await Promise.all(this.registry.clients.map((client) => client.end(reason)));
+  }
+
+  #make(owner: ClientOwner, wish: ClientWish, account: string | undefined): FrameworkClient {
+    const { clock, config, facts, name, watcher } = this.#needs;
+    const login = loginOf(config, wish, account);
+    const client = new FrameworkClient({
+      clock,
+      facts,
+      watcher,
+      chance,
+      queue: this.#queue,
+      id: { network: name, owner },
+      nick: wish.nick,
+      ident: wish.ident,
+      pace: config.ircClients.flood,
+      same: (one, other) => facts.fold(one) === facts.fold(other),
+      isOurs: (nick, me) => {
+        const other = this.registry.byNick(nick);
+        return other !== undefined && other !== me;
+      },
+      session: (me) => ({
+        ...login,
+        realname: wish.realname,
+        wire: this.#wire(me, wish.localAddress),
+        pingRateMs: config.ircClients.pingRateMs,
+        pingTimeoutMs: config.ircClients.pingTimeoutMs,
+      }),
+    });
+    this.registry.add(client);
+    return client;
+  }
+
+  #wire(client: FrameworkClient, localAddress: string | undefined): SessionNeeds['wire'] {
+    const { config, encodingFallback } = this.#needs;
+    return {
+      host: this.#addresses.next(client),
+      port: config.port,
+      tls: config.ssl
+        ? { options: config.tlsOptions, allowUnknownIssuer: config.sslselfsign, allowExpired: config.allowExpiredCerts }
+        : false,
+      writeTimeoutMs: WRITE_MS,
+      verdict: (buf, start, end) => this.#needs.verdict(client, buf, start, end),
+      onFault: (fault, line) => this.#onFault(fault, line),
+      ...(localAddress === undefined ? {} : { localAddress }),
+      ...(encodingFallback === undefined ? {} : { encodingFallback }),
+    };
+  }
+
+  #onFault(fault: unknown, line: string): void {
+    const now = this.#needs.clock.elapsed();
+    if (now - this.#faultAt < FAULT_EVERY_MS) return;
+    this.#faultAt = now;
+    this.#needs.log.warn('line not understood', { network: this.#needs.name, fault: faultText(fault), line });
+  }
+}
+
+/** PASS or SASL (AUTH-1, AUTH-2, AUTH-9): one's own password before the network's; an account means SASL. */
+function loginOf(
+  config: NetworkConfig,
+  wish: ClientWish,
+  account: string | undefined,
+): Pick<SessionNeeds, 'password' | 'credentials'> {
+  const password = wish.password ?? config.password;
+  if (password === undefined) return {};
+  if (!config.sasl && wish.saslAccount === undefined) return { password };
+  return { credentials: { account: account ?? wish.nick, password } };
+}

@@ -1,0 +1,166 @@
+/** One IRC network behind the `IrcNetwork` port: our clients on it, who of them listens, and what they hear. */
+
+import type { NetworkConfig } from '../config/network.js';
+import type { Clock } from '../lib/clock.js';
+import type { Log } from '../lib/log.js';
+import type { Metrics } from '../metrics/port.js';
+import type { UserId } from '../model/ids.js';
+import type { ChannelName, ClientOwner, Folded, NetworkName } from '../model/irc-names.js';
+import type { IrcEvent } from '../model/irc-event.js';
+import { done, granted, refused, type Outcome } from '../model/refusal.js';
+import type { ClientWatcher, FrameworkClient } from './client.js';
+import { Fleet } from './fleet.js';
+import { Following } from './following.js';
+import type { ClientWish, IrcNetwork, VirtualClient } from './port.js';
+import { ServerFacts } from './server-facts.js';
+import type { CaseMapping } from '../naming/casefold.js';
+import { Switchboard } from './switchboard.js';
+
+export interface NetworkNeeds {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The key in `ircService.servers`, also the first address to dial. */
+  readonly name: NetworkName;
+  readonly config: NetworkConfig;
+  /** `ircService.encodingFallback`. */
+  readonly encodingFallback?: string;
+  readonly metrics: Metrics;
+}
+
+export class FrameworkNetwork implements IrcNetwork {
+  readonly name: NetworkName;
+  readonly bot: FrameworkClient;
+  readonly #needs: NetworkNeeds;
+  readonly #facts = new ServerFacts();
+  readonly #fleet: Fleet;
+  readonly #board: Switchboard;
+  readonly #following: Following;
+  readonly #onFold: (() => void)[] = [];
+  #stopping = false;
+
+  constructor(needs: NetworkNeeds) {
+    const facts = this.#facts;
+    this.name = needs.name;
+    this.#needs = needs;
+    this.#board = new Switchboard({ ...needs, facts, isOwn: (nick) => this.#fleet.registry.byNick(nick) !== undefined });
+    this.#fleet = new Fleet({
+      ...needs,
+      facts,
+      watcher: this.#watcher(),
+      verdict: (client, buf, start, end) => this.#board.listeners.verdict(client, buf, start, end),
+    });
+    this.bot = this.#fleet.makeBot();
+    this.#following = new Following(needs.clock, this.bot);
+  }
+
+  get caseMapping(): CaseMapping {
+    return this.#facts.mapping;
+  }
+
+  get channelTypes(): string {
+    return this.#facts.channelTypes;
+  }
+
+  get nickLength(): number | undefined {
+    return this.#facts.nickLength;
+  }
+
+  fold(name: string): Folded {
+    return this.#facts.fold(name);
+  }
+
+  onFold(changed: () => void): void {
+    this.#onFold.push(changed);
+  }
+
+  onEvent(listener: (event: IrcEvent) => void): void {
+    this.#board.onEvent(listener);
+  }
+
+  clientOf(user: UserId): VirtualClient | undefined {
+    return this.#fleet.registry.of(user);
+  }
+
+  ownerOf(nick: string): ClientOwner | undefined {
+    return this.#fleet.registry.byNick(nick)?.id.owner;
+  }
+
+  heard(channel: ChannelName): boolean {
+    return this.#board.listeners.primaryOf(channel) !== undefined;
+  }
+
+  async connect(user: UserId, wish: ClientWish): Promise<Outcome<VirtualClient>> {
+    if (this.#stopping) return refused('shutting-down', 'The bridge is being stopped.');
+    let client = this.#fleet.registry.of(user);
+    if (client === undefined) {
+      client = this.#fleet.makePerson(user, wish);
+      client.start();
+    }
+    const outcome = await client.whenReady();
+    return outcome.ok ? granted(client) : outcome;
+  }
+
+  async follow(channel: ChannelName, key?: string): Promise<Outcome> {
+    return this.#needs.config.botConfig.enabled ? this.#following.follow(channel, key) : done;
+  }
+
+  unfollow(channel: ChannelName): void {
+    this.#following.unfollow(channel);
+  }
+
+  start(): void {
+    this.bot.start();
+  }
+
+  async stop(reason: string): Promise<void> {
+    this.#stopping = true;
+    this.#following.end();
+    await this.#fleet.stop(reason);
+    this.#board.listeners.stop();
+  }
+
+  #watcher(): ClientWatcher {
+    const { log, name } = this.#needs;
+    return {
+      event: (client, event) => {
+        if (event.kind === 'quit') this.#fleet.registry.seenLeaving(event.who.nick);
+        if (event.kind === 'nick') this.#fleet.registry.seenLeaving(event.from.nick);
+        this.#board.heard(client, event);
+      },
+      named: (client) => {
+        this.#fleet.registry.named(client, client.nick);
+        this.#board.listeners.setOwnNick(client, client.nick);
+      },
+      joined: (client, channel) => this.#board.listeners.joined(client, channel),
+      left: (client, channel, forced) => {
+        this.#board.listeners.left(client, channel);
+        if (forced && client === this.bot) this.#following.onOut(channel);
+      },
+      gaveUp: (client, channel, why) => {
+        log.info('channel not joined again', { network: name, owner: client.id.owner, channel, why: why.say });
+        this.#board.shutOut(client, channel, why);
+        if (client === this.bot) this.#following.onOut(channel);
+      },
+      refolded: () => this.#refold(),
+      status: (client, status, why) => {
+        log.info(`client ${status}`, { network: name, owner: client.id.owner, nick: client.nick, why: why?.say });
+        if (status === 'ready') this.#fleet.connected(client);
+        if (status === 'lost') this.#fleet.registry.lost(client);
+        if (status === 'refused' || status === 'ended') this.#fleet.registry.remove(client);
+        // What only this one had heard is told before its loss is.
+        if (status !== 'ready' && status !== 'connecting') this.#board.listeners.gone(client);
+        this.#board.status(client, status, why);
+      },
+    };
+  }
+
+  /** CASEMAPPING changed: everybody who keys by folded names keys anew (RELIABILITY R30). */
+  #refold(): void {
+    const { mapping } = this.#facts;
+    this.#fleet.registry.rekey(mapping);
+    for (const client of this.#fleet.registry.clients) client.rekey();
+    this.#following.rekey(mapping);
+    this.#board.listeners.rekey();
+    for (const changed of this.#onFold) changed();
+  }
+}

@@ -1,0 +1,89 @@
+/** Who is connected: by owner and by nick. Whose a nick is follows from connections, never from the text of a line. */
+
+import type { Clock } from '../lib/clock.js';
+import type { ClientOwner } from '../model/irc-names.js';
+import { CaseMap } from '../naming/case-map.js';
+import type { CaseMapping } from '../naming/casefold.js';
+
+/** How long a nick stays ours after its connection is gone: its last lines may still be on their way through a listener. */
+const LINGER_MS = 120_000;
+
+/** What the registry must know of a client. */
+export interface Registered {
+  readonly id: { readonly owner: ClientOwner };
+}
+
+interface Claim<C> {
+  readonly client: C;
+  /** When the connection was lost, in ms of the clock's `elapsed`. */
+  lostAt: number | undefined;
+}
+
+export class Registry<C extends Registered> {
+  readonly #clock: Clock;
+  readonly #clients = new Map<ClientOwner, C>();
+  readonly #nicks = new CaseMap<Claim<C>>();
+  readonly #nickOf = new Map<C, string>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get clients(): C[] {
+    return [...this.#clients.values()];
+  }
+
+  of(owner: ClientOwner): C | undefined {
+    return this.#clients.get(owner);
+  }
+
+  add(client: C): void {
+    this.#clients.set(client.id.owner, client);
+  }
+
+  /** Forgets a client; its nick lingers. */
+  remove(client: C): void {
+    if (this.#clients.get(client.id.owner) === client) this.#clients.delete(client.id.owner);
+    this.lost(client);
+  }
+
+  /** The server told that a client has this nick now. */
+  named(client: C, nick: string): void {
+    const before = this.#nickOf.get(client);
+    if (before !== undefined && this.#nicks.get(before)?.client === client) this.#nicks.delete(before);
+    this.#nickOf.set(client, nick);
+    this.#nicks.set(nick, { client, lostAt: undefined });
+  }
+
+  /** The client's connection is gone: its nick is ours for two minutes more, or until it is seen to quit. */
+  lost(client: C): void {
+    const nick = this.#nickOf.get(client);
+    this.#nickOf.delete(client);
+    const claim = nick === undefined ? undefined : this.#nicks.get(nick);
+    if (claim?.client === client) claim.lostAt = this.#clock.elapsed();
+    this.#sweep();
+  }
+
+  /** Somebody with this nick was seen to quit or to change it: a claim without connection is over. */
+  seenLeaving(nick: string): void {
+    if (this.#nicks.get(nick)?.lostAt !== undefined) this.#nicks.delete(nick);
+  }
+
+  /** The client whose nick this is. */
+  byNick(nick: string): C | undefined {
+    const claim = this.#nicks.get(nick);
+    if (claim?.lostAt !== undefined && this.#clock.elapsed() - claim.lostAt > LINGER_MS) return undefined;
+    return claim?.client;
+  }
+
+  rekey(mapping: CaseMapping): void {
+    this.#nicks.rekey(mapping);
+  }
+
+  #sweep(): void {
+    const now = this.#clock.elapsed();
+    for (const [nick, { lostAt }] of [...this.#nicks]) {
+      if (lostAt !== undefined && now - lostAt > LINGER_MS) this.#nicks.delete(nick);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/** What a server says of itself in 005 (CONN-21), each value checked: numbers in sane bounds, the rest short. */
+
+import type { Folded } from '../model/irc-names.js';
+import { caseMappingOf, foldName, type CaseMapping } from '../naming/casefold.js';
+
+/** A number of 005 within its bounds, or nothing. */
+function numberOf(value: string | undefined, least: number, most: number): number | undefined {
+  if (value === undefined || !/^\d{1,6}$/.test(value)) return undefined;
+  const number = Number(value);
+  return number >= least && number <= most ? number : undefined;
+}
+
+export class ServerFacts {
+  /** rfc1459 until the server says otherwise (RELIABILITY IRC-CASE). */
+  mapping: CaseMapping = 'rfc1459';
+  channelTypes = '#&';
+  /** Letters and symbols of PREFIX, highest first, equally long. */
+  prefixLetters = 'qaohv';
+  prefixSymbols = '~&@%+';
+  /** Symbols that may stand before a channel as a target; empty where there are none. */
+  statusSymbols = '';
+  /** CHANMODES types A to D. */
+  channelModes: readonly [string, string, string, string] = ['beI', 'k', 'l', 'imnpst'];
+  nickLength: number | undefined;
+  /** Bytes of a line with CR LF. */
+  lineLength = 512;
+  quitLength: number | undefined;
+  /** Channels one JOIN may name. */
+  joinTargets: number | undefined;
+
+  /** Folds by the CASEMAPPING in force. */
+  fold(name: string): Folded {
+    return foldName(this.mapping, name);
+  }
+
+  /**
+   * Takes the parameters of one 005 line, the nick first and the closing text last.
+   * @returns whether CASEMAPPING became another one
+   */
+  read(params: readonly string[]): boolean {
+    const before = this.mapping;
+    for (const token of params.slice(1, -1)) {
+      if (token.length > 200) continue;
+      const at = token.indexOf('=');
+      this.#take(at < 0 ? token : token.slice(0, at), at < 0 ? undefined : token.slice(at + 1));
+    }
+    return this.mapping !== before;
+  }
+
+  #take(name: string, value: string | undefined): void {
+    switch (name) {
+      case 'CASEMAPPING':
+        this.mapping = caseMappingOf(value);
+        break;
+      case '-CASEMAPPING':
+        this.mapping = 'rfc1459';
+        break;
+      case 'CHANTYPES':
+        if (value !== undefined && /^[^\x00-\x20\x7f,:a-z0-9]{1,8}$/i.test(value)) this.channelTypes = value;
+        break;
+      case 'PREFIX':
+        this.#prefixes(value ?? '');
+        break;
+      case 'STATUSMSG':
+        if (value !== undefined && /^[!-/:-@~]{0,8}$/.test(value)) this.statusSymbols = value;
+        break;
+      case 'CHANMODES':
+        this.#modes(value ?? '');
+        break;
+      case 'NICKLEN':
+        this.nickLength = numberOf(value, 1, 200) ?? this.nickLength;
+        break;
+      case 'LINELEN':
+        this.lineLength = numberOf(value, 512, 8192) ?? this.lineLength;
+        break;
+      case 'QUITLEN':
+        this.quitLength = numberOf(value, 1, 1000) ?? this.quitLength;
+        break;
+      case 'TARGMAX':
+        this.joinTargets = numberOf(/(?:^|,)JOIN:(\d{1,4})(?:,|$)/i.exec(value ?? '')?.[1], 1, 1000) ?? this.joinTargets;
+        break;
+      default:
+    }
+  }
+
+  #prefixes(value: string): void {
+    if (value === '') {
+      this.prefixLetters = this.prefixSymbols = '';
+      return;
+    }
+    const [, letters = '', symbols = ''] = /^\(([A-Za-z]{1,12})\)([!-/:-@[-`{-~]{1,12})$/.exec(value) ?? [];
+    if (letters.length !== symbols.length || letters === '') return;
+    this.prefixLetters = letters;
+    this.prefixSymbols = symbols;
+  }
+
+  #modes(value: string): void {
+    const [a, b, c, d] = value.split(',');
+    if (a === undefined || b === undefined || c === undefined || d === undefined) return;
+    this.channelModes = [a, b, c, d];
+  }
+}

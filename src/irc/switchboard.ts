@@ -1,0 +1,97 @@
+/** Brings what all clients of a network hear into one stream of events, each told once. */
+
+import { ircLineParser } from 'irc-framework';
+import type { Clock } from '../lib/clock.js';
+import type { Log } from '../lib/log.js';
+import { faultText } from '../model/errors.js';
+import type { ChannelName, ClientId, Nick } from '../model/irc-names.js';
+import type { ClientStatusEvent, IrcEvent } from '../model/irc-event.js';
+import type { Refusal } from '../model/refusal.js';
+import type { FrameworkClient } from './client.js';
+import { lineDecoder } from './decode-line.js';
+import { Listeners } from './listeners.js';
+import { Once } from './once.js';
+import type { ServerFacts } from './server-facts.js';
+
+export interface SwitchboardNeeds {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly facts: ServerFacts;
+  readonly encodingFallback?: string;
+  isOwn(nick: string): boolean;
+}
+
+export class Switchboard {
+  readonly listeners: Listeners<FrameworkClient>;
+  readonly #needs: SwitchboardNeeds;
+  readonly #once: Once<FrameworkClient>;
+  readonly #onEvent: ((event: IrcEvent) => void)[] = [];
+
+  constructor(needs: SwitchboardNeeds) {
+    const { clock, facts, encodingFallback } = needs;
+    const decode = lineDecoder(encodingFallback);
+    this.#needs = needs;
+    this.#once = new Once(clock);
+    this.listeners = new Listeners<FrameworkClient>({
+      clock,
+      fold: (name) => facts.fold(name),
+      isOwn: (nick) => needs.isOwn(nick),
+      isBot: (client) => client.id.owner === 'bot',
+    });
+    // The client it came from may be gone by now: what it heard is parsed all the same.
+    this.listeners.onRelease((client, line) => client.rehear(ircLineParser(decode(line, 0, line.length))));
+  }
+
+  /** See the port's `IrcNetwork.onEvent`. */
+  onEvent(listener: (event: IrcEvent) => void): void {
+    this.#onEvent.push(listener);
+  }
+
+  /** Takes an event a client of ours made of a line that it was to hear. */
+  heard(client: FrameworkClient, event: IrcEvent): void {
+    switch (event.kind) {
+      case 'quit':
+        if (this.#once.first(client, `quit ${this.#needs.facts.fold(event.who.nick)}`)) this.emit(event);
+        return;
+      case 'nick': {
+        const { facts } = this.#needs;
+        if (this.#once.first(client, `nick ${facts.fold(event.from.nick)} ${event.to}`)) this.emit(event);
+        return;
+      }
+      case 'topic':
+      case 'mode':
+        // Numerics come to each client that joins; only the primary's are news.
+        if (event.by !== undefined || this.listeners.primaryOf(event.channel) === client) this.emit(event);
+        return;
+      default:
+        this.emit(event);
+    }
+  }
+
+  /** A connection of ours changed. */
+  status(client: FrameworkClient, status: ClientStatusEvent['status'], why: Refusal | undefined): void {
+    const more = { nick: client.nick, ...(why === undefined ? {} : { why }) };
+    this.emit({ ...this.#from(client.id), kind: 'clientStatus', client: client.id, status, ...more });
+  }
+
+  /** A client of ours could not come back to a channel after a loss: as good as kicked. */
+  shutOut(client: FrameworkClient, channel: ChannelName, why: Refusal): void {
+    const by = { nick: 'server' as Nick };
+    this.emit({ ...this.#from(client.id), kind: 'kick', who: client.nick, by, channel, reason: why.say });
+  }
+
+  /** Hands an event to everybody; what one throws is logged and stops nobody. */
+  emit(event: IrcEvent): void {
+    for (const listener of this.#onEvent) {
+      try {
+        listener(event);
+      } catch (fault) {
+        this.#needs.log.error('event not taken', { kind: event.kind, fault: faultText(fault) });
+      }
+    }
+  }
+
+  #from(id: ClientId): { network: ClientId['network']; at: number; heardBy: ClientId } {
+    return { network: id.network, at: this.#needs.clock.now(), heardBy: id };
+  }
+}
