@@ -3,8 +3,18 @@
 /** A job; what it rejects with goes to the queue's `onFault` and never stops the key. */
 export type Job = () => Promise<void> | void;
 
+/** The jobs of a key; those before `head` are finished. */
+interface Lane {
+  readonly jobs: (Job | undefined)[];
+  head: number;
+}
+
+/** Finished places that a lane may hold before it is made shorter: a lane of thousands must stay linear. */
+const SLACK = 512;
+
+/** Has no bound of its own: who pushes keeps one (the flows hold no more than the journal does). */
 export class KeyedQueue<K> {
-  readonly #lanes = new Map<K, Job[]>();
+  readonly #lanes = new Map<K, Lane>();
   readonly #onFault: (key: K, fault: unknown) => void;
   #waiting = 0;
   #idle: (() => void)[] = [];
@@ -21,7 +31,8 @@ export class KeyedQueue<K> {
 
   /** How many jobs of `key` are not yet finished. */
   sizeOf(key: K): number {
-    return this.#lanes.get(key)?.length ?? 0;
+    const lane = this.#lanes.get(key);
+    return lane ? lane.jobs.length - lane.head : 0;
   }
 
   /** Adds a job behind all others of its key. Starts it at once, in this tick, when the key is idle. */
@@ -29,10 +40,10 @@ export class KeyedQueue<K> {
     this.#waiting++;
     const lane = this.#lanes.get(key);
     if (lane) {
-      lane.push(job);
+      lane.jobs.push(job);
       return;
     }
-    const fresh = [job];
+    const fresh = { jobs: [job], head: 0 };
     this.#lanes.set(key, fresh);
     void this.#run(key, fresh);
   }
@@ -43,20 +54,20 @@ export class KeyedQueue<K> {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  async #run(key: K, lane: Job[]): Promise<void> {
-    // A moving head instead of shift(): a lane of thousands must stay linear.
-    let head = 0;
-    while (head < lane.length) {
+  async #run(key: K, lane: Lane): Promise<void> {
+    while (lane.head < lane.jobs.length) {
+      const job = lane.jobs[lane.head];
+      lane.jobs[lane.head] = undefined;
       try {
-        await lane[head]?.();
+        await job?.();
       } catch (fault) {
         this.#onFault(key, fault);
       }
-      head++;
+      lane.head++;
       this.#waiting--;
-      if (head > 512) {
-        lane.splice(0, head);
-        head = 0;
+      if (lane.head > SLACK) {
+        lane.jobs.splice(0, lane.head);
+        lane.head = 0;
       }
     }
     this.#lanes.delete(key);
