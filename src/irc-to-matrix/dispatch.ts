@@ -10,8 +10,9 @@ import type { RoomId } from '../model/ids.js';
 import type { ChannelMessage, IrcEvent } from '../model/irc-event.js';
 import type { Json } from '../model/matrix-content.js';
 import type { Links } from '../rooms/links.js';
-import type { Carriage } from './message.js';
 import type { Failure } from './failure.js';
+import type { Carriage } from './message.js';
+import type { Behind } from './nick.js';
 import type { Table } from './table.js';
 
 export interface DispatchNeeds {
@@ -26,10 +27,14 @@ export interface DispatchNeeds {
   readonly table: Table;
 }
 
+/** Room jobs besides lines that may wait at a time: they are in no journal, which bounds the lines. */
+const MOST_UNKEPT = 10_000;
+
 export class IrcDispatch {
   readonly #needs: DispatchNeeds;
   readonly #rooms: KeyedQueue<string>;
   readonly #others: KeyedQueue<string>;
+  #unkept = 0;
 
   constructor(needs: DispatchNeeds) {
     this.#needs = needs;
@@ -41,7 +46,7 @@ export class IrcDispatch {
     this.#others = new KeyedQueue(onFault);
   }
 
-  /** Lines under way, waiting ones included. */
+  /** Lines and changes under way in rooms, waiting ones included; not those of ghosts set aside. */
   get size(): number {
     return this.#rooms.size;
   }
@@ -49,7 +54,7 @@ export class IrcDispatch {
   /** Takes an event; never waits, never throws. */
   take(event: IrcEvent): void {
     if (event.kind === 'message') this.#takeLine(event);
-    else this.#others.push(keyOf(event), () => this.#needs.table[event.kind](event as never));
+    else this.#others.push(keyOf(event), () => this.#needs.table[event.kind](event as never, this.#behind));
   }
 
   /** Takes back what an earlier life of the process had accepted and not finished. */
@@ -66,6 +71,21 @@ export class IrcDispatch {
   whenIdle(): Promise<void> {
     return this.#rooms.whenIdle();
   }
+
+  readonly #behind: Behind = (room, job) => {
+    if (this.#unkept >= MOST_UNKEPT) {
+      this.#needs.metrics.count('bridge_dropped_total', { reason: 'too-many-changes' });
+      return;
+    }
+    this.#unkept++;
+    this.#rooms.push(room, async () => {
+      try {
+        await job();
+      } finally {
+        this.#unkept--;
+      }
+    });
+  };
 
   #takeLine(line: ChannelMessage): void {
     if (this.#needs.links.ofChannel(line.network, line.channel).length === 0) return;
@@ -87,18 +107,33 @@ export class IrcDispatch {
     const sent = new Set<string>(Array.isArray(entry.note) ? (entry.note as string[]) : []);
     const rooms = this.#needs.links.ofChannel(line.network, line.channel).filter(({ room }) => !sent.has(room));
     let left = rooms.length;
-    if (left === 0) this.#needs.journal.done(entry.id);
+    if (left === 0) this.#leave(line, entry, sent.size);
     for (const { room } of rooms) {
       const ended = (fault?: unknown): void => {
+        if (sent.has(room)) return;
         if (isFault(fault, 'STOPPING')) return; // the entry stays open for the next start
-        this.#count(line, fault);
-        if (fault !== undefined) this.#fail(line, room, fault);
         sent.add(room);
         if (--left === 0) this.#needs.journal.done(entry.id);
         else this.#needs.journal.note(entry.id, [...sent]);
+        this.#count(line, fault);
+        if (fault !== undefined) this.#fail(line, room, fault);
       };
-      this.#rooms.push(room, () => this.#needs.carry({ line, room, entry, repeat, ended }));
+      this.#rooms.push(room, async () => {
+        try {
+          await this.#needs.carry({ line, room, entry, repeat, ended });
+        } catch (fault) {
+          ended(fault ?? new Error('carrying failed'));
+        }
+      });
     }
+  }
+
+  /** Nothing is left to be sent. Where nothing was sent at all, the channel was unlinked since the line was taken. */
+  #leave(line: ChannelMessage, entry: Entry, sent: number): void {
+    this.#needs.journal.done(entry.id);
+    if (sent > 0) return;
+    this.#needs.log.warn('line of a channel that is no longer linked', { network: line.network, channel: line.channel });
+    this.#needs.metrics.count('bridge_dropped_total', { reason: 'unlinked' });
   }
 
   #count(line: ChannelMessage, fault: unknown): void {
@@ -115,8 +150,9 @@ export class IrcDispatch {
   }
 }
 
+/** What must stay in order shares a key; what is told to people and to the log waits for nothing else. */
 function keyOf(event: Exclude<IrcEvent, { kind: 'message' }>): string {
-  return 'channel' in event ? `${event.network} ${event.channel}` : event.network;
+  return `${event.network} ${'channel' in event ? event.channel : `${event.kind} ${event.heardBy.owner}`}`;
 }
 
 function writeLine(line: ChannelMessage): Json {

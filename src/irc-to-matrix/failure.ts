@@ -5,7 +5,7 @@ import { BoundedMap } from '../lib/bounded-map.js';
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
-import { BridgeError } from '../model/errors.js';
+import { BridgeError, faultText } from '../model/errors.js';
 import type { ChannelMessage } from '../model/irc-event.js';
 import type { NetworkName } from '../model/irc-names.js';
 
@@ -16,13 +16,24 @@ export interface FailureNeeds {
   readonly log: Log;
 }
 
-/** Tells the author of a line, at most once an hour for an author and channel, and counts every case. */
+/** Tells the author of a line, at most once an hour for an author and channel, and counts every case. Never throws. */
 export type Failure = (line: ChannelMessage, fault: unknown) => void;
 
 const HOUR_MS = 3_600_000;
 
 export function makeFailure(needs: FailureNeeds): Failure {
   const told = new BoundedMap<string, number>(10_000);
+  const tell = async (line: ChannelMessage, network: Pick<IrcNetwork, 'bot'>, code: string): Promise<boolean> => {
+    const text = `What you said in ${line.channel} did not reach Matrix: ${why(code)} People on IRC did see it.`;
+    try {
+      const outcome = await network.bot.say(line.from.nick, { how: 'notice', lines: [text] });
+      if (outcome.ok) return true;
+      needs.log.warn('author not told', { network: line.network, why: outcome.refusal.say });
+    } catch (fault) {
+      needs.log.error('author not told', { network: line.network, why: faultText(fault) });
+    }
+    return false;
+  };
   return (line, fault) => {
     const reason = fault instanceof BridgeError ? fault.code : 'FAULT';
     needs.metrics.count('bridge_dropped_total', { reason });
@@ -33,12 +44,14 @@ export function makeFailure(needs: FailureNeeds): Failure {
     const last = told.get(key);
     if (last !== undefined && now - last < HOUR_MS) return;
     told.set(key, now);
-    const text = `What you said in ${line.channel} did not reach Matrix: the Matrix server refused it. People on IRC did see it.`;
-    network.bot.say(line.from.nick, { how: 'notice', lines: [text] }).then(
-      (outcome) => {
-        if (!outcome.ok) needs.log.warn('author not told', { network: line.network, why: outcome.refusal.say });
-      },
-      (cause: unknown) => needs.log.error('author not told', { network: line.network, cause }),
-    );
+    void tell(line, network, reason).then((heard) => {
+      // The next line tries again.
+      if (!heard) told.delete(key);
+    });
   };
+}
+
+function why(code: string): string {
+  if (code.startsWith('JOURNAL_')) return 'the bridge has no room left to keep it.';
+  return code.startsWith('HOMESERVER_') ? 'the Matrix server refused it.' : 'something went wrong inside the bridge.';
 }

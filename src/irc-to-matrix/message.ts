@@ -16,23 +16,23 @@ export interface MessageNeeds {
   readonly clock: Clock;
 }
 
-/** One line for one room: how it went is the promise; it rejects with what the homeserver lastingly refuses. */
+/** One line for one room. */
 export interface Carriage {
   readonly line: ChannelMessage;
   readonly room: RoomId;
   readonly entry: Entry;
   /** The entry comes from an earlier life of the process, so it may have been sent already. */
   readonly repeat: boolean;
-  /** Called once, when it has been sent or has failed for good. */
+  /** Called once, when it has been sent, or with what the homeserver lastingly refused. */
   readonly ended: (fault?: unknown) => void;
 }
 
 /** A room waits this long for a ghost that cannot join; then the other ghosts' lines go on (I2M-14, RELIABILITY H11). */
-const PATIENCE_MS = 5_000;
+export const PATIENCE_MS = 5_000;
 
 /**
- * Makes the carrier of lines. Called in turn for each room; a promise that settles when the room may go on. Lines of
- * one ghost in one room never overtake each other, not even when the ghost is set aside.
+ * Makes the carrier of lines. Called in turn for each room; a promise that settles when the room may go on, which is
+ * before `ended` when the ghost is set aside. Lines of one ghost in one room never overtake each other, set aside or not.
  */
 export function makeCarry(needs: MessageNeeds): (carriage: Carriage) => Promise<void> {
   const aside = new KeyedQueue<string>(() => undefined);
@@ -40,18 +40,14 @@ export function makeCarry(needs: MessageNeeds): (carriage: Carriage) => Promise<
     const ghost = needs.ghosts.of(carriage.line.network, carriage.line.from.nick);
     const lane = `${carriage.room} ${ghost.userId}`;
     const send = async (ready: Promise<void>): Promise<void> => {
-      try {
-        await ready;
-        const content = toContent(carriage.line) as unknown as JsonObject;
-        const how = { repeat: carriage.repeat, since: carriage.entry.at };
-        await needs.homeserver.as(ghost.userId).send(carriage.room, 'm.room.message', content, carriage.entry.id, how);
-        carriage.ended();
-      } catch (fault) {
-        carriage.ended(fault);
-      }
+      const content = toContent(carriage.line) as unknown as JsonObject;
+      const how = { repeat: carriage.repeat, since: carriage.entry.at };
+      await ready;
+      await needs.homeserver.as(ghost.userId).send(carriage.room, 'm.room.message', content, carriage.entry.id, how);
     };
+    const finish = (ready: Promise<void>): Promise<void> => send(ready).then(() => carriage.ended(), carriage.ended);
     if (aside.sizeOf(lane) > 0) {
-      aside.push(lane, () => send(needs.ghosts.ensureIn(ghost, carriage.room)));
+      aside.push(lane, () => finish(needs.ghosts.ensureIn(ghost, carriage.room)));
       return;
     }
     const ready = needs.ghosts.ensureIn(ghost, carriage.room);
@@ -59,7 +55,7 @@ export function makeCarry(needs: MessageNeeds): (carriage: Carriage) => Promise<
       () => true,
       () => true,
     );
-    if (await within(needs.clock, PATIENCE_MS, settled, () => false)) await send(ready);
-    else aside.push(lane, () => send(ready));
+    if (await within(needs.clock, PATIENCE_MS, settled, () => false)) await finish(ready);
+    else aside.push(lane, () => finish(ready));
   };
 }

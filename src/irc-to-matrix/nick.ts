@@ -2,29 +2,48 @@
 
 import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
+import { type Clock, within } from '../lib/clock.js';
+import type { Log } from '../lib/log.js';
+import { faultText } from '../model/errors.js';
+import type { RoomId } from '../model/ids.js';
 import type { IrcEventOf } from '../model/irc-event.js';
 import type { NetworkName } from '../model/irc-names.js';
-import type { Ghosts } from '../people/ghosts.js';
+import type { Ghost, Ghosts } from '../people/ghosts.js';
 import type { Links } from '../rooms/links.js';
+import { PATIENCE_MS } from './message.js';
 
 export interface NickNeeds {
   readonly ghosts: Ghosts;
   readonly links: Links;
   readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'ownerOf'>>;
   readonly homeserver: Pick<Homeserver, 'isIn'>;
+  readonly clock: Clock;
+  readonly log: Log;
 }
 
+/** Puts a job behind the lines now waiting for a room, so that what was said under the old nick comes first. */
+export type Behind = (room: RoomId, job: () => Promise<void>) => void;
+
 /** Makes the carrier of NICK. Our own clients' changes are not news to Matrix (INV-1). */
-export function makeNick(needs: NickNeeds): (event: IrcEventOf<'nick'>) => Promise<void> {
-  return async (event) => {
+export function makeNick(needs: NickNeeds): (event: IrcEventOf<'nick'>, behind: Behind) => void {
+  const rename = async (before: Ghost, after: Ghost, room: RoomId): Promise<void> => {
+    await needs.ghosts.ensureIn(after, room);
+    if (after.userId !== before.userId) await needs.ghosts.leave(before, room, `now known as ${after.nick}`);
+  };
+  return (event, behind) => {
     if (needs.networks.get(event.network)?.ownerOf(event.to) !== undefined) return;
     const before = needs.ghosts.of(event.network, event.from.nick);
     const after = needs.ghosts.of(event.network, event.to);
     const rooms = new Set(needs.links.onNetwork(event.network).map(({ room }) => room));
     for (const room of rooms) {
-      if (!needs.homeserver.isIn(before.userId, room)) continue;
-      await needs.ghosts.ensureIn(after, room);
-      if (after.userId !== before.userId) await needs.ghosts.leave(before, room, `now known as ${event.to}`);
+      behind(room, async () => {
+        if (!needs.homeserver.isIn(before.userId, room)) return;
+        const renamed = rename(before, after, room).catch((fault: unknown) => {
+          needs.log.warn('ghost not renamed', { room, ghost: before.userId, why: faultText(fault) });
+        });
+        // The room does not wait for a ghost that cannot join (I2M-14).
+        await within(needs.clock, PATIENCE_MS, renamed, () => undefined);
+      });
     }
   };
 }

@@ -7,18 +7,22 @@ import type { IrcEventOf } from '../model/irc-event.js';
 import type { NetworkName } from '../model/irc-names.js';
 
 export interface PrivateMessageNeeds {
-  readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'bot' | 'clientOf' | 'fold'>>;
+  readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'bot' | 'clientOf' | 'ownerOf' | 'fold'>>;
   readonly clock: Clock;
 }
 
 const HOUR_MS = 3_600_000;
 
-/** Makes the answerer. Only what a person says is answered: a NOTICE must never be (RFC 2812 §3.3.2), nor a server. */
+/**
+ * Makes the answerer. Only what a person says is answered: a NOTICE must never be (RFC 2812 §3.3.2), nor a server, nor a
+ * client of ours (INV-1).
+ */
 export function makePrivateMessage(needs: PrivateMessageNeeds): (event: IrcEventOf<'privateMessage'>) => Promise<void> {
   const told = new BoundedMap<string, number>(10_000);
   return async (event) => {
     const network = needs.networks.get(event.network);
     if (!network || event.how === 'notice' || !event.fromUser) return;
+    if (network.ownerOf(event.from.nick) !== undefined) return;
     const key = `${event.network} ${event.to.owner} ${network.fold(event.from.nick)}`;
     const now = needs.clock.elapsed();
     const last = told.get(key);
@@ -29,6 +33,8 @@ export function makePrivateMessage(needs: PrivateMessageNeeds): (event: IrcEvent
       event.to.owner === 'bot'
         ? 'I am a bridge to Matrix. I carry what is said in channels; I do not take commands here.'
         : 'Your message was not delivered: I am on Matrix, and this bridge carries channels, not private messages.';
-    await client?.say(event.from.nick, { how: 'notice', lines: [text] });
+    const outcome = await client?.say(event.from.nick, { how: 'notice', lines: [text] });
+    // Not told, so the next line is answered.
+    if (!outcome?.ok) told.delete(key);
   };
 }

@@ -2,12 +2,12 @@
 
 import type { IrcEvent, IrcEventOf } from '../model/irc-event.js';
 import { type ClientStatusNeeds, makeClientStatus } from './client-status.js';
-import { makeNick, type NickNeeds } from './nick.js';
+import { type Behind, makeNick, type NickNeeds } from './nick.js';
 import { makePrivateMessage, type PrivateMessageNeeds } from './private-message.js';
 
 /** A kind without an entry does not compile. */
 export type Table = {
-  readonly [K in Exclude<IrcEvent['kind'], 'message'>]: (event: IrcEventOf<K>) => Promise<void> | void;
+  readonly [K in Exclude<IrcEvent['kind'], 'message'>]: (event: IrcEventOf<K>, behind: Behind) => Promise<void> | void;
 };
 
 export type TableNeeds = NickNeeds & PrivateMessageNeeds & ClientStatusNeeds;
