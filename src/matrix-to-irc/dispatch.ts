@@ -6,13 +6,14 @@ import { KeyedQueue } from '../lib/keyed-queue.js';
 import type { Log } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
-import type { Json } from '../model/matrix-content.js';
+import type { RoomId } from '../model/ids.js';
 import type { Link } from '../model/link.js';
 import type { MatrixEvent, MessageEvent } from '../model/matrix-event.js';
 import { refused } from '../model/refusal.js';
 import type { Links } from '../rooms/links.js';
 import type { Failure } from './failure.js';
-import type { Deliver } from './message.js';
+import type { Deliver, Delivery } from './message.js';
+import { readNotes, writeNotes } from './notes.js';
 import type { Progress } from './say.js';
 import type { Table } from './table.js';
 
@@ -33,6 +34,8 @@ export interface DispatchNeeds {
 export class MatrixDispatch {
   readonly #needs: DispatchNeeds;
   readonly #lanes: KeyedQueue<string>;
+  /** What is still to be done for messages whose lanes have gone on. */
+  readonly #rests = new Set<Promise<void>>();
 
   constructor(needs: DispatchNeeds) {
     this.#needs = needs;
@@ -42,91 +45,105 @@ export class MatrixDispatch {
     });
   }
 
-  /** Deliveries under way, waiting ones included. */
+  /** Deliveries under way, waiting ones and unfinished tellings included. */
   get size(): number {
-    return this.#lanes.size;
+    return this.#lanes.size + this.#rests.size;
   }
 
   /** Takes an accepted event; never waits, never throws. `repeat`: it comes from an earlier life of the process. */
   take(event: MatrixEvent, entry: Entry, repeat = false): void {
-    if (this.#needs.isOurs(event.sender) && event.kind !== 'member') {
-      this.#needs.journal.done(entry.id);
-    } else if (event.kind === 'message') {
-      this.#takeMessage(event, entry, repeat);
-    } else {
-      this.#lanes.push(event.room, async () => {
-        try {
-          await this.#needs.table[event.kind](event as never, entry);
-        } finally {
-          this.#needs.journal.done(entry.id);
-        }
-      });
+    if (this.#needs.isOurs(event.sender) && event.kind !== 'member') this.#needs.journal.done(entry.id);
+    else if (event.kind === 'message') this.#takeMessage(event, entry, repeat);
+    else this.#takeOther(event, entry, repeat);
+  }
+
+  /** Resolves when nothing is under way, which may be a minute after the last refusal: it is told together with others. */
+  async whenIdle(): Promise<void> {
+    while (this.size > 0) {
+      await this.#lanes.whenIdle();
+      await Promise.all(this.#rests);
     }
   }
 
-  whenIdle(): Promise<void> {
-    return this.#lanes.whenIdle();
+  #takeOther(event: Exclude<MatrixEvent, MessageEvent>, entry: Entry, repeat: boolean): void {
+    // Its author is told, perhaps at the end of the minute; nothing else in the room has to wait for that.
+    const lane = event.kind === 'encrypted' ? event.id : event.room;
+    this.#lanes.push(lane, async () => {
+      try {
+        await this.#needs.table[event.kind](event as never, entry, repeat);
+      } catch (fault) {
+        if (isFault(fault, 'STOPPING')) return;
+        this.#needs.journal.done(entry.id);
+        throw fault;
+      }
+      this.#needs.journal.done(entry.id);
+    });
   }
 
   #takeMessage(event: MessageEvent, entry: Entry, repeat: boolean): void {
-    const links = this.#needs.links.ofRoom(event.room);
+    const { links, journal, clock } = this.#needs;
     const notes = readNotes(entry.note);
-    let left = links.length;
-    if (left === 0) this.#needs.journal.done(entry.id);
-    for (const link of links) {
-      const key = `${link.network} ${link.channel}`;
+    const open = links.ofRoom(event.room).filter((link) => notes[keyOf(link)] !== 'over');
+    const shared = { event, entry, repeat, since: clock.elapsed(), copied: new Set<RoomId>() };
+    let left = open.length;
+    if (left === 0) journal.done(entry.id);
+    for (const link of open) {
+      const key = keyOf(link);
       // Nothing is left to do once the last line is said: the mark goes with it, in the same tick.
-      const alone = links.length === 1 && this.#needs.links.ofChannel(link.network, link.channel).length === 1;
+      const alone = open.length === 1 && links.ofChannel(link.network, link.channel).length === 1;
       const note = (progress: Progress): void => {
         notes[key] = progress;
-        if (!alone || progress.said < progress.lines.length) this.#needs.journal.note(entry.id, toJson(notes));
-        else this.#needs.journal.done(entry.id);
+        if (!alone || progress.said < progress.lines.length) journal.note(entry.id, writeNotes(notes));
+        else journal.done(entry.id);
+      };
+      const over = (): void => {
+        notes[key] = 'over';
+        if (--left === 0) journal.done(entry.id);
+        else journal.note(entry.id, writeNotes(notes));
       };
       const progress = notes[key];
-      const delivery = { event, entry, link, note, repeat, ...(progress === undefined ? {} : { progress }) };
-      this.#lanes.push(`${event.room} ${event.sender} ${key}`, async () => {
-        const ended = await this.#deliver(delivery);
-        if (ended && --left === 0) this.#needs.journal.done(entry.id);
-      });
+      const delivery = { ...shared, link, note, ...(progress === undefined || progress === 'over' ? {} : { progress }) };
+      this.#lanes.push(`${event.room} ${event.sender} ${key}`, () => this.#deliver(delivery, over));
     }
   }
 
-  /** False when the bridge stops with the delivery unfinished: its entry stays open. */
-  async #deliver(delivery: Parameters<Deliver>[0]): Promise<boolean> {
-    const { event, entry, link } = delivery;
+  /** Resolves when the sender's next message may follow. `over` is called when all is done; not when the bridge stops. */
+  async #deliver(delivery: Delivery, over: () => void): Promise<void> {
+    const { event, entry, link, repeat } = delivery;
     const started = this.#needs.clock.elapsed();
-    let outcome = 'fail';
     try {
-      outcome = (await this.#needs.deliver(delivery)).ok ? 'success' : 'dropped';
-      return true;
+      const { ok, rest } = await this.#needs.deliver(delivery);
+      this.#count(event, started, ok ? 'success' : 'dropped');
+      this.#finish(event, rest, over);
     } catch (fault) {
-      if (isFault(fault, 'STOPPING')) return false;
+      if (isFault(fault, 'STOPPING')) return;
+      this.#count(event, started, 'fail');
       const code = fault instanceof BridgeError ? fault.code : 'FAULT';
       this.#needs.log.error('message failed', { room: event.room, event: event.id, code, why: faultText(fault) });
       const { refusal } = refused('server-said-no', 'Something went wrong inside the bridge; its operator can see it in the log.');
-      await this.#needs.failure.notDelivered({ event, entry: entry.id, refusal, target: link.channel });
-      return true;
-    } finally {
-      const seconds = (this.#needs.clock.elapsed() - started) / 1000;
-      this.#needs.metrics.time('bridge_matrix_request_seconds', seconds, { outcome });
-      const type = event.body.type === 'text' ? event.body.how : 'media';
-      this.#needs.metrics.count('bridge_messages_total', { direction: 'matrix_to_irc', type, outcome });
+      const told = { event, entry: entry.id, repeat, refusal, target: link.channel };
+      this.#finish(event, this.#needs.failure.notDelivered(told), over);
     }
   }
-}
 
-/** Progress for each channel, as `note` wrote it. */
-function readNotes(note: Json | undefined): Record<string, Progress> {
-  const notes: Record<string, Progress> = {};
-  if (typeof note !== 'object' || note === null || Array.isArray(note)) return notes;
-  for (const [key, value] of Object.entries(note)) {
-    const { lines, said } = value as { lines?: unknown; said?: unknown };
-    const strings = Array.isArray(lines) ? lines.filter((line) => typeof line === 'string') : [];
-    if (typeof said === 'number') notes[key] = { lines: strings, said };
+  #finish(event: MessageEvent, rest: Promise<void>, over: () => void): void {
+    const finished = rest.then(over, (fault: unknown) => {
+      if (isFault(fault, 'STOPPING')) return;
+      this.#needs.log.error('author not told', { room: event.room, event: event.id, why: faultText(fault) });
+      over();
+    });
+    this.#rests.add(finished);
+    void finished.then(() => this.#rests.delete(finished));
   }
-  return notes;
+
+  #count({ body }: MessageEvent, started: number, outcome: string): void {
+    const { metrics, clock } = this.#needs;
+    metrics.time('bridge_matrix_request_seconds', (clock.elapsed() - started) / 1000, { outcome });
+    const type = body.type === 'text' ? body.how : 'media';
+    metrics.count('bridge_messages_total', { direction: 'matrix_to_irc', type, outcome });
+  }
 }
 
-function toJson(notes: Record<string, Progress>): Json {
-  return Object.fromEntries(Object.entries(notes).map(([key, { lines, said }]) => [key, { lines, said }]));
+function keyOf(link: Link): string {
+  return `${link.network} ${link.channel}`;
 }

@@ -1,11 +1,13 @@
 /** Tells a person on Matrix what was not delivered, why, and what to do: a bot's notice in reply to the message. */
 
+import { createHash } from 'node:crypto';
 import type { Homeserver } from '../homeserver/port.js';
 import type { EntryId } from '../journal/port.js';
 import { BoundedMap } from '../lib/bounded-map.js';
-import type { Clock } from '../lib/clock.js';
+import { type Clock, sleep } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
+import { BridgeError } from '../model/errors.js';
 import type { RoomEvent } from '../model/matrix-event.js';
 import type { Refusal } from '../model/refusal.js';
 
@@ -14,32 +16,49 @@ export interface FailureNeeds {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Set when the bridge stops: what was not told by then stays in the journal. */
+  readonly stopping: AbortSignal;
 }
 
 /** What is told, about which event. `entry` makes the notice's transaction id. */
 export interface Told {
   readonly event: Pick<RoomEvent, 'room' | 'id' | 'sender'>;
   readonly entry: EntryId;
+  /** The entry comes from an earlier life of the process, which may have told it already. */
+  readonly repeat: boolean;
   readonly refusal: Refusal;
   /** Where it was bound for, such as `#cats on irc.example.org`. */
   readonly target: string;
 }
 
+/** Both resolve when the author was told, and throw `STOPPING`, or what the homeserver lastingly refuses to the bot. */
 export interface Failure {
-  /** A message was not delivered: counted always, told at most once a minute for a person and reason. */
+  /**
+   * A message was not delivered: counted, and told at most once a minute for a person and reason. What comes within the
+   * minute is told at its end, all in one notice, and waits for that: do not wait for it where others wait for you.
+   */
   notDelivered(told: Told): Promise<void>;
-  /** A message was delivered, but not all of it: told once for a person, room and reason. */
+  /** A message was delivered, but not all of it: told once for a person, room and topic. */
   hint(told: Omit<Told, 'refusal'>, topic: string, say: string): Promise<void>;
+}
+
+/** What a person was last told of a reason, and what waits for the end of that minute. */
+interface Recent {
+  at: number;
+  waiting: number;
+  latest: Told;
+  flush: Promise<void> | undefined;
 }
 
 const MINUTE_MS = 60_000;
 
 export function makeFailure(needs: FailureNeeds): Failure {
-  /** When a person was last told of a reason, and how many messages went untold since. */
-  const told = new BoundedMap<string, { at: number; untold: number }>(10_000);
+  const { clock, stopping } = needs;
+  const recent = new BoundedMap<string, Recent>(10_000);
   const hinted = new BoundedMap<string, true>(10_000);
 
-  const notice = async ({ event, entry }: Pick<Told, 'event' | 'entry'>, body: string, suffix: string): Promise<void> => {
+  const notice = async (told: Omit<Told, 'refusal'>, body: string, suffix: string): Promise<void> => {
+    const { event, entry, repeat } = told;
     const content = {
       msgtype: 'm.notice',
       body,
@@ -47,29 +66,56 @@ export function makeFailure(needs: FailureNeeds): Failure {
       'm.relates_to': { 'm.in_reply_to': { event_id: event.id } },
     };
     await needs.homeserver.bot.join(event.room);
-    await needs.homeserver.bot.send(event.room, 'm.room.message', content, `${entry}.${suffix}`);
+    await needs.homeserver.bot.send(event.room, 'm.room.message', content, `${entry}.${suffix}`, { repeat });
+  };
+
+  const tell = async (told: Told, others: number): Promise<void> => {
+    const { event, refusal, target } = told;
+    needs.log.info('told not delivered', { person: event.sender, room: event.room, reason: refusal.reason, others });
+    const which = others > 0 ? `Your message and ${others} more before it were` : 'Your message was';
+    await notice(told, `${which} not delivered to ${target}. ${refusal.say}`, `f.${refusal.reason}.${digest(target)}`);
+  };
+
+  const atEndOfMinute = async (state: Recent): Promise<void> => {
+    await untilStopped(sleep(clock, Math.max(0, state.at + MINUTE_MS - clock.elapsed()), stopping), stopping);
+    const { latest, waiting } = state;
+    Object.assign(state, { at: clock.elapsed(), waiting: 0, flush: undefined });
+    await tell(latest, waiting - 1);
   };
 
   return {
-    async notDelivered({ event, entry, refusal, target }) {
-      needs.metrics.count('bridge_dropped_total', { reason: refusal.reason });
-      const key = `${event.sender} ${refusal.reason}`;
-      const now = needs.clock.elapsed();
-      const last = told.get(key);
-      if (last && now - last.at < MINUTE_MS) {
-        last.untold++;
-        return;
+    async notDelivered(told) {
+      needs.metrics.count('bridge_dropped_total', { reason: told.refusal.reason });
+      const key = `${told.event.sender} ${told.refusal.reason}`;
+      const now = clock.elapsed();
+      const state = recent.get(key);
+      if (state && (state.flush || now - state.at < MINUTE_MS)) {
+        state.waiting++;
+        state.latest = told;
+        return (state.flush ??= atEndOfMinute(state));
       }
-      told.set(key, { at: now, untold: 0 });
-      const more = last && last.untold > 0 ? ` (and ${last.untold} more before it)` : '';
-      needs.log.info('told not delivered', { person: event.sender, room: event.room, reason: refusal.reason });
-      await notice({ event, entry }, `Your message${more} was not delivered to ${target}. ${refusal.say}`, 'f');
+      recent.set(key, { at: now, waiting: 0, latest: told, flush: undefined });
+      await tell(told, 0);
     },
-    async hint({ event, entry }, topic, say) {
-      const key = `${event.sender} ${event.room} ${topic}`;
+    async hint(told, topic, say) {
+      const key = `${told.event.sender} ${told.event.room} ${topic}`;
       if (hinted.has(key)) return;
       hinted.set(key, true);
-      await notice({ event, entry }, say, 'h');
+      await notice(told, say, `h.${topic}`);
     },
   };
+}
+
+/** The same message may be refused by several channels: each notice has a transaction id of its own. */
+function digest(target: string): string {
+  return createHash('sha256').update(target).digest('hex').slice(0, 8);
+}
+
+async function untilStopped(sleeping: Promise<void>, stopping: AbortSignal): Promise<void> {
+  try {
+    await sleeping;
+  } catch (fault) {
+    if (stopping.aborted) throw new BridgeError('STOPPING', 'the bridge is stopping');
+    throw fault;
+  }
 }

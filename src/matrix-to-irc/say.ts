@@ -2,15 +2,16 @@
 
 import type { NetworkConfig } from '../config/network.js';
 import type { VirtualClient } from '../irc/port.js';
+import { BoundedMap } from '../lib/bounded-map.js';
 import { type Clock, sleep, within } from '../lib/clock.js';
 import { BridgeError } from '../model/errors.js';
 import type { Link } from '../model/link.js';
 import type { MessageEvent } from '../model/matrix-event.js';
-import type { ChannelName, NetworkName } from '../model/irc-names.js';
+import type { NetworkName, Nick } from '../model/irc-names.js';
 import { granted, type Outcome, refused, type RefusalReason } from '../model/refusal.js';
-import type { Utterance } from '../model/utterance.js';
 import type { Connect } from '../people/connect.js';
-import { toUtterance, type Worded } from './to-utterance.js';
+import { splitLines } from '../text/split.js';
+import { toUtterance } from './to-utterance.js';
 
 export interface SayNeeds {
   readonly connect: Connect;
@@ -20,15 +21,18 @@ export interface SayNeeds {
   readonly stopping: AbortSignal;
 }
 
-/** How far a message has come in a channel: its lines, once worded, and how many the kernel took. Kept in the journal. */
+/** How far a message has come in a channel: its lines, how many the kernel took, who said them. Kept in the journal. */
 export interface Progress {
   readonly lines: readonly string[];
   readonly said: number;
+  readonly by: Nick;
 }
 
 export interface Speech {
   readonly event: MessageEvent;
   readonly link: Link;
+  /** When it was taken, in ms of the clock's `elapsed`: its five minutes begin here. */
+  readonly since: number;
   /** From the journal, when an earlier life of the process had begun. */
   readonly progress?: Progress;
   /** Called in the tick in which a line was handed over. */
@@ -39,8 +43,11 @@ export interface Speech {
 
 /** What came of it: the nick that said it, and what of the message was left out. */
 export interface Said {
-  readonly client: VirtualClient;
-  readonly worded: Worded;
+  readonly by: Nick;
+  /** How many lines were said of a message that was too long. */
+  readonly cutTo?: number;
+  /** Only the name of a file was said. */
+  readonly fileNamed: boolean;
 }
 
 /** A message waits this long for a connection, a join, or a lost connection to come back (RELIABILITY R1). */
@@ -54,31 +61,40 @@ const PASSING: ReadonlySet<RefusalReason> = new Set(['connection-lost', 'network
 export type Say = (speech: Speech) => Promise<Outcome<Said>>;
 
 /**
- * Makes `Say`. Passing refusals are waited out up to five minutes; lasting ones come back at once.
+ * Makes `Say`. Passing refusals are waited out up to five minutes, counted from when the message was taken or its author
+ * was last heard on that network; one try is made even after that. Lasting refusals come back at once.
  * Throws `STOPPING` when the bridge stops.
  */
 export function makeSay(needs: SayNeeds): Say {
+  const { clock, stopping } = needs;
+  /** When a person last said something on a network: messages behind many others must not be late for that. */
+  const heard = new BoundedMap<string, number>(10_000);
   return async (speech) => {
-    const until = needs.clock.elapsed() + WAIT_MS;
+    const author = `${speech.link.network} ${speech.event.sender}`;
     let progress = speech.progress;
     const note = (now: Progress): void => {
       progress = now;
       speech.note(now);
     };
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      if (needs.stopping.aborted) throw new BridgeError('STOPPING', 'the bridge is stopping');
-      const left = until - needs.clock.elapsed();
-      if (left <= 0) break;
-      const client = await within(needs.clock, left, reach(needs, speech), late);
+      const left = Math.max(0, Math.max(speech.since, heard.get(author) ?? 0) + WAIT_MS - clock.elapsed());
+      throwIfStopping(stopping);
+      const client = await within(clock, left, reach(needs, speech), late);
+      throwIfStopping(stopping);
       if (!client.ok) {
-        if (needs.stopping.aborted) continue;
         if (client.refusal.permanent || !PASSING.has(client.refusal.reason)) return client;
-        await sleep(needs.clock, Math.min(PAUSE_MS, Math.max(0, left)));
+        if (left === 0) return late();
+        await pause(needs, Math.min(PAUSE_MS, left));
         continue;
       }
       if (speech.expired()) return refused('too-old', 'It had waited too long by then.', true);
       const said = await sayOnce(needs, speech, client.value, progress, note);
-      if (said.ok || said.refusal.reason !== 'connection-lost') return said;
+      if (said.ok) {
+        heard.set(author, clock.elapsed());
+        return said;
+      }
+      throwIfStopping(stopping);
+      if (said.refusal.reason !== 'connection-lost') return said;
     }
     return late();
   };
@@ -86,6 +102,20 @@ export function makeSay(needs: SayNeeds): Say {
 
 const late = (): Outcome<never> =>
   refused('timed-out', 'The IRC network could not be reached for five minutes. Send it again later.');
+
+function throwIfStopping(stopping: AbortSignal): void {
+  if (stopping.aborted) throw new BridgeError('STOPPING', 'the bridge is stopping');
+}
+
+/** A pause that the end of the bridge cuts short. */
+async function pause({ clock, stopping }: SayNeeds, ms: number): Promise<void> {
+  try {
+    await sleep(clock, ms, stopping);
+  } catch (fault) {
+    throwIfStopping(stopping);
+    throw fault;
+  }
+}
 
 /** The author's client, in the channel. */
 async function reach(needs: SayNeeds, { event, link }: Speech): Promise<Outcome<VirtualClient>> {
@@ -102,19 +132,18 @@ async function sayOnce(
   progress: Progress | undefined,
   note: (progress: Progress) => void,
 ): Promise<Outcome<Said>> {
-  const worded = toUtterance(event, {
-    budget: (how) => client.budget(link.channel, how),
-    lineLimit: needs.configOf(link.network).ircClients.lineLimit,
-  });
-  // Lines once begun are finished as they were cut then, though another prefix may now cut them elsewhere.
-  const lines = progress?.lines ?? worded.utterance.lines;
-  const utterance: Utterance = { how: worded.utterance.how, lines };
-  if (lines.length > 0) {
-    const outcome = await client.say(link.channel satisfies ChannelName, utterance, {
-      from: progress?.said ?? 0,
-      said: (count) => note({ lines, said: count }),
-    });
-    if (!outcome.ok) return outcome;
-  }
-  return granted({ client, worded });
+  const { lineLimit } = needs.configOf(link.network).ircClients;
+  const { utterance, cut, fileNamed } = toUtterance(event, { budget: (how) => client.budget(link.channel, how), lineLimit });
+  const from = progress?.said ?? 0;
+  // What was begun goes on with the lines as they were cut then, but under a longer prefix they may need another cut.
+  const budget = client.budget(link.channel, utterance.how);
+  const rest = progress?.lines.slice(from).flatMap((line) => splitLines(line, budget));
+  const lines = progress && rest ? [...progress.lines.slice(0, from), ...rest] : utterance.lines;
+  const by = client.nick;
+  const outcome = await client.say(
+    link.channel,
+    { how: utterance.how, lines },
+    { from, said: (count) => note({ lines, said: count, by }) },
+  );
+  return outcome.ok ? granted({ by, fileNamed, ...(cut ? { cutTo: lineLimit - 1 } : {}) }) : outcome;
 }

@@ -11,6 +11,7 @@ export type Table = {
   readonly [K in Exclude<MatrixEvent['kind'], 'message'>]: (
     event: Extract<MatrixEvent, { kind: K }>,
     entry: Entry,
+    repeat: boolean,
   ) => Promise<void> | void;
 };
 
@@ -24,11 +25,11 @@ const nothing = (): void => undefined;
 /** `message` is carried by `message.ts`, which `dispatch.ts` calls for each linked channel. */
 export function makeTable({ links, failure }: TableNeeds): Table {
   return {
-    async encrypted(event, entry) {
+    async encrypted(event, entry, repeat) {
       const link = links.ofRoom(event.room)[0];
       if (!link) return;
       const { refusal } = refused('not-text', 'It is encrypted, and IRC cannot read it. Use a room without encryption.');
-      await failure.notDelivered({ event, entry: entry.id, refusal, target: link.channel });
+      await failure.notDelivered({ event, entry: entry.id, repeat, refusal, target: link.channel });
     },
     // Not carried yet: membership, topics, redactions, upgrades.
     member: nothing,

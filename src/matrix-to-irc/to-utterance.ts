@@ -22,25 +22,32 @@ export interface Worded {
 }
 
 const MARK = '(truncated)';
+/** Only to find out whether there is any line. */
+const SOME_BYTES = 400;
 
 /** Words a message (M2I-1…3, 27, 30, 31, 46, 47): each line fits, empty ones are skipped, the rest is cut with a mark. */
-export function toUtterance(event: Pick<MessageEvent, 'body'>, rules: UtteranceRules): Worded {
-  const { body } = event;
-  if (body.type === 'media') return { ...file(body, rules), cut: false, fileNamed: true };
-  const lines = splitLines(textOf(body), rules.budget(body.how));
-  if (lines.length <= rules.lineLimit) return { utterance: { how: body.how, lines }, cut: false, fileNamed: false };
-  const kept = [...lines.slice(0, Math.max(0, rules.lineLimit - 1)), MARK];
-  return { utterance: { how: body.how, lines: kept }, cut: true, fileNamed: false };
+export function toUtterance({ body }: Pick<MessageEvent, 'body'>, rules: UtteranceRules): Worded {
+  const how = body.type === 'media' ? 'act' : body.how;
+  const lines = splitLines(textOf(body), rules.budget(how));
+  const cut = lines.length > rules.lineLimit;
+  const kept = cut ? [...lines.slice(0, Math.max(0, rules.lineLimit - 1)), MARK] : lines;
+  return { utterance: { how, lines: kept }, cut, fileNamed: body.type === 'media' };
 }
 
-function textOf(body: TextBody): string {
-  return body.html === undefined ? plainToIrc(body.plain) : htmlToIrc(body.html);
+/** Whether a message has nothing that could be said (M2I-47). */
+export function isBlank({ body }: Pick<MessageEvent, 'body'>): boolean {
+  return splitLines(textOf(body), SOME_BYTES).length === 0;
+}
+
+function textOf(body: TextBody | MediaBody): string {
+  if (body.type === 'media') return fileText(body);
+  const text = body.html === undefined ? '' : htmlToIrc(body.html);
+  // HTML of which nothing is left must not swallow what the plain body says.
+  return splitLines(text, SOME_BYTES).length > 0 ? text : plainToIrc(body.plain);
 }
 
 /** A file is named in one line; a caption follows as text. */
-function file(body: MediaBody, rules: UtteranceRules): { utterance: Utterance } {
+function fileText(body: MediaBody): string {
   const name = plainToIrc(body.name).replaceAll('\n', ' ').trim() || body.media;
-  const lines = [`sent a file: ${name}`, ...(body.caption === undefined ? [] : plainToIrc(body.caption).split('\n'))];
-  const fitting = lines.flatMap((line) => splitLines(line, rules.budget('act')));
-  return { utterance: { how: 'act', lines: fitting.slice(0, Math.max(1, rules.lineLimit)) } };
+  return `sent a file: ${name}\n${body.caption === undefined ? '' : plainToIrc(body.caption)}`;
 }

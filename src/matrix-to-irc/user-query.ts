@@ -15,7 +15,7 @@ export function makeUserQuery(needs: UserQueryNeeds): (user: UserId) => Promise<
   return async (user) => {
     const found = needs.nickOf(user);
     if (!found) return false;
-    await needs.ghosts.ensure({ ...needs.ghosts.of(found.network, found.nick), userId: user });
+    await needs.ghosts.ensure(needs.ghosts.named(found.network, found.nick, user));
     return true;
   };
 }
