@@ -29,48 +29,67 @@ export interface ChannelRoomWish {
 
 export type OpenChannelRoom = (wish: ChannelRoomWish) => Promise<Outcome<RoomId>>;
 
-/** The homeserver gives us 30 s for an answer; what is not settled by then is refused (RELIABILITY H12). */
-const ANSWER_MS = 25_000;
+/** What IRC gets to answer. */
+const FOLLOW_MS = 25_000;
+/** The homeserver gives us 30 s in all; what is not settled by then is refused (RELIABILITY H12), and may end well later. */
+const ANSWER_MS = 28_000;
 
 /**
  * Makes `OpenChannelRoom`: gives the channel's room, and makes it if there is none. However many ask at once for a
  * channel, one JOIN and one room come of it (AS-3). The bot joins the channel first, so that a channel that refuses it
  * leaves nothing half-made; without a bot the room is made and a refusal is told to the person who speaks.
+ * Settles within 28 s. Throws what the homeserver lastingly refuses.
  */
 export function makeOpenChannelRoom(needs: ChannelRoomNeeds): OpenChannelRoom {
-  const opening = new SingleFlight<string, Outcome<RoomId>>();
-  return (wish) => {
+  const opening = new SingleFlight<string, Outcome<Opened>>();
+  const answer = async (wish: ChannelRoomWish): Promise<Outcome<RoomId>> => {
     const folded: Folded = wish.network.fold(wish.channel);
-    return opening.do(`${wish.network.name} ${folded}`, async () => {
-      const existing = needs.links.ofChannel(wish.network.name, wish.channel)[0];
-      if (existing) return pointAlias(needs, wish.alias, existing.room);
-      const followed = await within(needs.clock, ANSWER_MS, wish.network.follow(wish.channel), () =>
-        refused('timed-out', `${wish.network.name} did not answer in time.`),
-      );
-      if (!followed.ok) {
-        wish.network.unfollow(wish.channel);
-        return followed;
-      }
-      return create(needs, wish);
-    });
+    const opened = await opening.do(`${wish.network.name} ${folded}`, () => open(needs, wish));
+    if (!opened.ok) return opened;
+    // Another alias of the channel may have been asked for, now or earlier.
+    if (opened.value.alias !== wish.alias) await pointAlias(needs, wish.alias, opened.value.room);
+    return granted(opened.value.room);
   };
+  return (wish) => within(needs.clock, ANSWER_MS, answer(wish), () => late(wish));
 }
 
-/** ROOM-4: the channel has a room already, so the alias is pointed at it. */
-async function pointAlias(needs: ChannelRoomNeeds, alias: RoomAlias, room: RoomId): Promise<Outcome<RoomId>> {
+/** The channel's room; `alias` when it was made with one just now. */
+interface Opened {
+  readonly room: RoomId;
+  readonly alias?: RoomAlias;
+}
+
+function late({ network }: ChannelRoomWish): ReturnType<typeof refused> {
+  return refused('timed-out', `${network.name} did not answer in time.`);
+}
+
+async function open(needs: ChannelRoomNeeds, wish: ChannelRoomWish): Promise<Outcome<Opened>> {
+  const linked = (): RoomId | undefined => needs.links.ofChannel(wish.network.name, wish.channel)[0]?.room;
+  const existing = linked();
+  if (existing !== undefined) return granted({ room: existing });
+  try {
+    const followed = await within(needs.clock, FOLLOW_MS, wish.network.follow(wish.channel), () => late(wish));
+    return followed.ok ? await create(needs, wish) : followed;
+  } finally {
+    // Without a room there is nobody to hear it for.
+    if (linked() === undefined) wish.network.unfollow(wish.channel);
+  }
+}
+
+/** ROOM-4: the channel has a room, so the alias is pointed at it; one that points elsewhere exists, and is left alone. */
+async function pointAlias(needs: ChannelRoomNeeds, alias: RoomAlias, room: RoomId): Promise<void> {
   try {
     await needs.homeserver.setAlias(alias, room);
   } catch (fault) {
     if (!isFault(fault, 'HOMESERVER_IN_USE')) throw fault;
   }
-  return granted(room);
 }
 
-async function create(needs: ChannelRoomNeeds, wish: ChannelRoomWish): Promise<Outcome<RoomId>> {
+async function create(needs: ChannelRoomNeeds, wish: ChannelRoomWish): Promise<Outcome<Opened>> {
   const room = await createOrFind(needs, wish);
   await needs.links.add({ network: wish.network.name, channel: wish.channel, room, origin: 'alias' });
   needs.log.info('channel room opened', { network: wish.network.name, channel: wish.channel, room });
-  return granted(room);
+  return granted({ room, alias: wish.alias });
 }
 
 /** An alias left from an earlier life (the link was lost, or a crash came between) is used again (RELIABILITY H9). */
@@ -81,6 +100,8 @@ async function createOrFind(needs: ChannelRoomNeeds, wish: ChannelRoomWish): Pro
     if (!isFault(fault, 'HOMESERVER_IN_USE')) throw fault;
     const room = await needs.homeserver.resolveAlias(wish.alias);
     if (room === undefined) throw fault;
+    // A room that the bot cannot be in would hear nothing.
+    await needs.homeserver.bot.join(room);
     return room;
   }
 }

@@ -8,11 +8,14 @@ import type { LinkStore } from '../store/port.js';
 
 const none: readonly Link[] = [];
 type Networks = ReadonlyMap<NetworkName, Pick<IrcNetwork, 'fold' | 'onFold'>>;
+type Joined = Pick<Link, 'network' | 'channel' | 'room'>;
 
 export class Links {
   readonly #store: LinkStore;
   readonly #networks: Networks;
-  /** By room, and by network and folded channel: both hold the same links. */
+  /** As they stand in the store: a channel and a room in two spellings are two, whether those are equal now or not. */
+  readonly #stored = new Map<NetworkName, Map<string, Link>>();
+  /** By room, and by network and folded channel: both hold the same links, of equal ones the newest. */
   readonly #ofRoom = new Map<RoomId, readonly Link[]>();
   readonly #ofChannel = new Map<NetworkName, Map<Folded, readonly Link[]>>();
 
@@ -20,6 +23,7 @@ export class Links {
     this.#store = store;
     this.#networks = networks;
     for (const [name, network] of networks) {
+      this.#stored.set(name, new Map());
       this.#ofChannel.set(name, new Map());
       network.onFold(() => this.#rekey(name));
     }
@@ -27,7 +31,7 @@ export class Links {
 
   /** Reads all links; those of networks that the configuration does not have are left alone in the store. */
   async load(): Promise<void> {
-    for (const link of await this.#store.all()) this.#index(link);
+    for (const link of await this.#store.all()) this.#put(link);
   }
 
   /** Links of a channel, in whatever spelling. */
@@ -49,20 +53,47 @@ export class Links {
   /** Joins a channel and a room; doing it again replaces origin and key. */
   async add(link: Link): Promise<void> {
     await this.#store.add(link);
+    this.#put(link);
+  }
+
+  /** Takes a channel, in whatever spelling, and a room apart again. */
+  async remove(link: Joined): Promise<void> {
+    for (const each of this.#equal(link)) await this.#store.remove(each);
+    this.#drop(link);
+  }
+
+  /**
+   * Writes the configuration's links of a network anew: lines that are gone unlink (ROOM-6). Here it is done at once,
+   * so that no message finds a linked room unlinked while the store is being written.
+   */
+  async replaceOrigin(network: NetworkName, origin: LinkOrigin, links: readonly Link[]): Promise<void> {
+    const before = [...(this.#stored.get(network)?.values() ?? [])].filter((link) => link.origin === origin);
+    for (const old of before) this.#drop(old, ({ origin: of }) => of === origin);
+    for (const link of links) this.#put(link);
+    await this.#store.removeOfOrigin(network, origin);
+    for (const link of links) await this.#store.add(link);
+  }
+
+  #put(link: Link): void {
+    this.#stored.get(link.network)?.set(keyOf(link), link);
     this.#index(link);
   }
 
-  /** Takes them apart again. */
-  async remove(link: Link): Promise<void> {
-    await this.#store.remove(link);
+  /** Forgets all spellings of a link that are `which`; one that is left takes their place. */
+  #drop(link: Joined, which: (link: Link) => boolean = () => true): void {
     this.#unindex(link);
+    for (const each of this.#equal(link)) {
+      if (which(each)) this.#stored.get(link.network)?.delete(keyOf(each));
+      else this.#index(each);
+    }
   }
 
-  /** Writes the configuration's links of a network anew: lines that are gone unlink (ROOM-6). */
-  async replaceOrigin(network: NetworkName, origin: LinkOrigin, links: readonly Link[]): Promise<void> {
-    await this.#store.removeOfOrigin(network, origin);
-    for (const old of this.onNetwork(network)) if (old.origin === origin) this.#unindex(old);
-    for (const link of links) await this.add(link);
+  /** What the store has of a channel and a room, in all spellings. */
+  #equal({ network, channel, room }: Joined): readonly Link[] {
+    const fold = (name: string): Folded | undefined => this.#networks.get(network)?.fold(name);
+    const folded = fold(channel);
+    const stored = this.#stored.get(network)?.values() ?? [];
+    return [...stored].filter((each) => each.room === room && fold(each.channel) === folded);
   }
 
   #index(link: Link): void {
@@ -74,29 +105,32 @@ export class Links {
     this.#ofRoom.set(link.room, [...this.ofRoom(link.room), link]);
   }
 
-  #unindex(link: Link): void {
-    const fold = (name: string): Folded | undefined => this.#networks.get(link.network)?.fold(name);
-    const folded = fold(link.channel);
-    const channels = this.#ofChannel.get(link.network);
+  #unindex({ network, channel, room }: Joined): void {
+    const fold = (name: string): Folded | undefined => this.#networks.get(network)?.fold(name);
+    const folded = fold(channel);
+    const channels = this.#ofChannel.get(network);
     if (!channels || folded === undefined) return;
-    const others = (channels.get(folded) ?? none).filter(({ room }) => room !== link.room);
+    const others = (channels.get(folded) ?? none).filter((other) => other.room !== room);
     if (others.length === 0) channels.delete(folded);
     else channels.set(folded, others);
-    const rest = this.ofRoom(link.room).filter(
-      (other) => other.network !== link.network || fold(other.channel) !== folded,
-    );
-    if (rest.length === 0) this.#ofRoom.delete(link.room);
-    else this.#ofRoom.set(link.room, rest);
+    this.#setOfRoom(room, (other) => other.network !== network || fold(other.channel) !== folded);
   }
 
-  /** Under a new CASEMAPPING the same names may be other keys. */
-  #rekey(network: NetworkName): void {
-    const links = this.onNetwork(network);
-    const fresh = new Map<Folded, readonly Link[]>();
-    this.#ofChannel.set(network, fresh);
-    for (const link of links) {
-      const folded = this.#networks.get(network)?.fold(link.channel);
-      if (folded !== undefined) fresh.set(folded, [...(fresh.get(folded) ?? none), link]);
-    }
+  #setOfRoom(room: RoomId, keep: (link: Link) => boolean): void {
+    const rest = this.ofRoom(room).filter(keep);
+    if (rest.length === 0) this.#ofRoom.delete(room);
+    else this.#ofRoom.set(room, rest);
   }
+
+  /** Under a new CASEMAPPING names may be equal that were not, and the other way round. */
+  #rekey(network: NetworkName): void {
+    const stored = [...(this.#stored.get(network)?.values() ?? [])];
+    this.#ofChannel.set(network, new Map());
+    for (const room of new Set(stored.map((link) => link.room))) this.#setOfRoom(room, (link) => link.network !== network);
+    for (const link of stored) this.#index(link);
+  }
+}
+
+function keyOf({ channel, room }: Joined): string {
+  return `${channel} ${room}`;
 }
