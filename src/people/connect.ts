@@ -30,6 +30,7 @@ export type Connect = (person: UserId, network: NetworkName, room?: RoomId) => P
 /** Makes `Connect`. Concurrent calls for one person and network share one attempt (CONN-1). */
 export function makeConnect(needs: ConnectNeeds): Connect {
   const attempts = new SingleFlight<string, Outcome<VirtualClient>>();
+  const giveIdent = makeGiveIdent(needs.people);
   return async (person, networkName, room) => {
     const network = needs.networks.get(networkName);
     if (!network) return refused('network-unreachable', `There is no network called ${networkName} here.`, true);
@@ -38,48 +39,60 @@ export function makeConnect(needs: ConnectNeeds): Connect {
     return attempts.do(`${networkName} ${person}`, async () => {
       const allowed = mayConnect(person, needs.configOf(networkName), await needs.people.record(person));
       if (!allowed.ok) return allowed;
-      return network.connect(person, await wishOf(needs, network, person, room));
+      return network.connect(person, await wishOf(needs, giveIdent, network, person, room));
     });
   };
 }
 
 async function wishOf(
   needs: ConnectNeeds,
+  giveIdent: GiveIdent,
   network: IrcNetwork,
   person: UserId,
   room: RoomId | undefined,
 ): Promise<ClientWish> {
   const config = needs.configOf(network.name);
   const known = await needs.people.settings(person, network.name);
-  const settings = known?.ident === undefined ? await giveIdent(needs, network.name, person, known) : known;
-  const displayName = settings.nick === undefined ? await needs.homeserver.displayName(person, room) : undefined;
+  const settings = known?.ident === undefined ? await giveIdent(network.name, person, known) : known;
+  const { nickTemplate, realnameFormat } = config.ircClients;
+  const shown = settings.nick === undefined || realnameFormat.includes('$DISPLAY');
+  const displayName = shown ? await needs.homeserver.displayName(person, room) : undefined;
   return {
     nick: wishNick({
       wish: settings.nick,
       displayName,
       userId: person,
-      template: config.ircClients.nickTemplate,
+      template: nickTemplate,
       nickLength: network.nickLength,
     }),
     ident: settings.ident ?? '',
-    realname: realname(person, config.ircClients.realnameFormat),
+    realname: realname(person, realnameFormat, displayName),
     ...(config.password === undefined ? {} : { password: config.password }),
   };
 }
 
-/** Gives a person the first ident that nobody else has on that network, and keeps it for ever (IDENT-1). */
-async function giveIdent(
-  needs: ConnectNeeds,
-  network: NetworkName,
-  person: UserId,
-  known: ClientSettings | undefined,
-): Promise<ClientSettings> {
-  for (const ident of identCandidates(person)) {
-    const owner = await needs.people.personOfIdent(network, ident);
-    if (owner !== undefined && owner !== person) continue;
-    const settings = { ...known, person, network, ident };
-    await needs.people.saveSettings(settings);
-    return settings;
-  }
-  throw new Error('ident candidates never end');
+type GiveIdent = (network: NetworkName, person: UserId, known: ClientSettings | undefined) => Promise<ClientSettings>;
+
+/**
+ * Makes what gives a person the first ident that nobody else has on that network, and keeps it for ever (IDENT-1). One
+ * at a time: two people asking at once would both find the same one free.
+ */
+function makeGiveIdent(people: ConnectNeeds['people']): GiveIdent {
+  let turn: Promise<unknown> = Promise.resolve();
+  const give: GiveIdent = async (network, person, known) => {
+    for (const ident of identCandidates(person)) {
+      const owner = await people.personOfIdent(network, ident);
+      if (owner !== undefined && owner !== person) continue;
+      const settings = { ...known, person, network, ident };
+      await people.saveSettings(settings);
+      return settings;
+    }
+    throw new Error('ident candidates never end');
+  };
+  return (network, person, known) => {
+    const given = turn.then(() => give(network, person, known));
+    // Whoever asked learns of a fault; the next one's turn comes all the same.
+    turn = given.catch(() => undefined);
+    return given;
+  };
 }

@@ -57,6 +57,11 @@ export class Ghosts {
     return { nick, userId, displayName: names.displayNameOf(nick) };
   }
 
+  /** A ghost by its id, which says nothing about how the nick is spelt on IRC and is not remembered. */
+  named(network: NetworkName, nick: Nick, userId: UserId): Ghost {
+    return { nick, userId, displayName: this.#names.get(network)?.displayNameOf(nick) ?? nick };
+  }
+
   /** Registers the ghost with its display name if that is still to be done. */
   async ensure(ghost: Ghost): Promise<void> {
     await this.#homeserver.as(ghost.userId).ensureRegistered(ghost.displayName);
