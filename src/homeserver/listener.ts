@@ -126,6 +126,10 @@ export class Listener {
   async #answer(request: IncomingMessage, response: ServerResponse, route: Route): Promise<void> {
     const { answers, maxTxnBytes } = this.#parts;
     if (route.kind === 'unknown') return answer(response, unknownPath);
+    const part = route.kind === 'ping' ? '' : decodePart(route.encoded);
+    if (part === undefined) {
+      return answerAndPart(request, response, refusal(400, 'M_INVALID_PARAM', 'Malformed percent encoding'), this.#parts.clock);
+    }
     if (route.kind === 'library') {
       // The library looks at the header only, and at its one spelling.
       request.headers.authorization = `Bearer ${this.#parts.token}`;
@@ -133,10 +137,6 @@ export class Listener {
         if (fault !== undefined && fault !== null) this.#parts.log.warn('third-party lookup failed', { fault });
         answer(response, fault === undefined || fault === null ? unknownPath : refusal(500, 'M_UNKNOWN', 'Internal error'));
       });
-    }
-    const part = route.kind === 'ping' ? '' : decodePart(route.encoded);
-    if (part === undefined) {
-      return answerAndPart(request, response, refusal(400, 'M_INVALID_PARAM', 'Malformed percent encoding'), this.#parts.clock);
     }
     if (request.headers.expect !== undefined) response.writeContinue();
     const body = await readBody(request, route.kind === 'transaction' ? maxTxnBytes : MOST_IDLE_BYTES);

@@ -4,7 +4,7 @@ export type Route =
   | { readonly kind: 'transaction' | 'alias' | 'user'; readonly method: string; readonly encoded: string }
   | { readonly kind: 'ping'; readonly method: string }
   /** The library's own third-party lookups. */
-  | { readonly kind: 'library'; readonly method: string }
+  | { readonly kind: 'library'; readonly method: string; readonly encoded: string }
   | { readonly kind: 'unknown' };
 
 /** The paths of the specification, the same without prefix, and as they were when unstable (AS API, "Legacy routes"). */
@@ -24,7 +24,7 @@ const LIBRARY = /^\/_matrix\/app\/(?:v1|unstable)\/thirdparty\/(?:protocol|user|
  */
 export function routeOf(path: string): Route {
   if (PINGS.has(path)) return { kind: 'ping', method: 'POST' };
-  if (LIBRARY.test(path)) return { kind: 'library', method: 'GET' };
+  if (LIBRARY.test(path)) return { kind: 'library', method: 'GET', encoded: path };
   const prefix = PREFIXES.find((one) => path.startsWith(one));
   const [name, encoded, ...more] = prefix === undefined ? [] : path.slice(prefix.length).split('/');
   const question = QUESTIONS.get(name ?? '');

