@@ -1,17 +1,15 @@
 /** One client of ours behind the `VirtualClient` port: what it is, where it is, what it says, over all its connections. */
 
-import type { IrcMessage } from 'irc-framework';
 import type { ChannelName, ClientId, Hostmask, Nick } from '../model/irc-names.js';
 import type { ClientStatusEvent, IrcEvent } from '../model/irc-event.js';
 import { refused, type Outcome, type Refusal } from '../model/refusal.js';
 import type { How, Utterance } from '../model/utterance.js';
 import { Ear, type EarNeeds } from './ear.js';
+import { Identity } from './identity.js';
 import { Joins } from './joins.js';
 import { Life, type LifeNeeds } from './life.js';
-import { partLine } from './lines.js';
-import { NickKeeper } from './nick-keeper.js';
+import { namesLine, partLine } from './lines.js';
 import { Outbox, type Pace } from './outbox.js';
-import { textBudget } from './own-mask.js';
 import type { Saying, VirtualClient } from './port.js';
 import { speak } from './speech.js';
 
@@ -47,25 +45,24 @@ export class FrameworkClient implements VirtualClient {
   readonly #life: Life;
   readonly #joins: Joins;
   readonly #outbox: Outbox;
-  readonly #keeper: NickKeeper;
+  readonly #identity: Identity;
   #ear: Ear | undefined;
-  #mask: Hostmask;
 
   constructor(needs: ClientNeeds) {
     const { clock, id, nick, pace, facts, queue, chance, watcher } = needs;
     this.id = id;
     this.#needs = needs;
-    this.#mask = { nick };
     this.#outbox = new Outbox({ clock, pace });
     this.#joins = new Joins({
       clock,
       send: (line) => this.#send(line),
       gaveUp: (channel, why) => watcher.gaveUp(this, channel, why),
     });
-    this.#keeper = new NickKeeper({
+    this.#identity = new Identity({
       clock,
       chance,
       wish: nick,
+      ident: needs.ident,
       nickLength: () => facts.nickLength,
       same: (one, other) => needs.same(one, other),
       isOurs: (other) => needs.isOurs(other, this),
@@ -84,7 +81,7 @@ export class FrameworkClient implements VirtualClient {
   }
 
   get nick(): Nick {
-    return this.#mask.nick;
+    return this.#identity.nick;
   }
 
   get status(): VirtualClient['status'] {
@@ -105,7 +102,7 @@ export class FrameworkClient implements VirtualClient {
   }
 
   budget(target: ChannelName | Nick, how: How): number {
-    return textBudget(this.#mask, this.#needs.ident, target, how);
+    return this.#identity.budget(target, how);
   }
 
   say(target: ChannelName | Nick, utterance: Utterance, progress?: Saying): Promise<Outcome> {
@@ -130,7 +127,7 @@ export class FrameworkClient implements VirtualClient {
     if (this.status === 'ended') return;
     this.#outbox.lose();
     this.#joins.end(why);
-    this.#keeper.end();
+    this.#identity.end();
     await this.#life.end(reason, why);
     this.#needs.watcher.status(this, 'ended');
   }
@@ -150,8 +147,13 @@ export class FrameworkClient implements VirtualClient {
   }
 
   /** Takes a line that was held back, as if it had just come; also after the connection is gone. */
-  rehear(line: IrcMessage): void {
+  rehear(line: Parameters<Ear['take']>[0]): void {
     this.#ear?.take(line);
+  }
+
+  /** Asks who is in a channel: this client has just become the one whose word counts. */
+  askNames(channel: string): void {
+    this.#send(namesLine(channel));
   }
 
   /** CASEMAPPING changed. */
@@ -166,7 +168,7 @@ export class FrameworkClient implements VirtualClient {
       clock,
       facts,
       joins: this.#joins,
-      isMe: (other) => this.#needs.same(other, this.#mask.nick),
+      isMe: (other) => this.#needs.same(other, this.nick),
       shown: (mask) => this.#shown(mask),
       send: (line) => this.#send(line),
       joined: (channel) => watcher.joined(this, channel),
@@ -186,26 +188,23 @@ export class FrameworkClient implements VirtualClient {
   }
 
   #ready(nick: Nick, write: Parameters<Outbox['open']>[0]): void {
-    this.#mask = { nick };
-    this.#needs.watcher.named(this);
     this.#outbox.open(write);
-    this.#keeper.is(nick);
+    this.#identity.isNew(nick);
+    this.#needs.watcher.named(this);
     this.#joins.onReady(this.#needs.facts.joinTargets);
     this.#needs.watcher.status(this, 'ready');
   }
 
   #lost(why: Refusal, forever: boolean): void {
     this.#outbox.lose();
-    this.#keeper.end();
+    this.#identity.end();
     if (forever) this.#joins.end(why);
     else this.#joins.onLost();
     this.#needs.watcher.status(this, forever ? 'refused' : 'lost', why);
   }
 
   #shown(mask: Partial<Hostmask>): void {
-    this.#mask = { ...this.#mask, ...mask };
-    if (mask.nick === undefined) return;
-    this.#needs.watcher.named(this);
-    this.#keeper.is(mask.nick);
+    this.#identity.shown(mask);
+    if (mask.nick !== undefined) this.#needs.watcher.named(this);
   }
 }

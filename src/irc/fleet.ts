@@ -2,16 +2,15 @@
 
 import { randomInt } from 'node:crypto';
 import type { NetworkConfig } from '../config/network.js';
-import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
+import type { Metrics } from '../metrics/port.js';
 import { faultText } from '../model/errors.js';
 import type { ClientOwner, NetworkName } from '../model/irc-names.js';
 import { Addresses } from './addresses.js';
-import { FrameworkClient, type ClientWatcher } from './client.js';
+import { FrameworkClient, type ClientNeeds, type ClientWatcher } from './client.js';
 import { ConnectQueue } from './connect-queue.js';
 import type { ClientWish } from './port.js';
 import { Registry } from './registry.js';
-import type { ServerFacts } from './server-facts.js';
 import type { SessionNeeds } from './session.js';
 
 /** A write without progress for so long ends the connection (RELIABILITY R3). */
@@ -20,11 +19,12 @@ const WRITE_MS = 60_000;
 const FAULT_EVERY_MS = 1000;
 
 export interface FleetNeeds {
-  readonly clock: Clock;
+  readonly clock: ClientNeeds['clock'];
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly name: NetworkName;
   readonly config: NetworkConfig;
-  readonly facts: ServerFacts;
+  readonly facts: ClientNeeds['facts'];
   /** `ics.encodingFallback`. */
   readonly encodingFallback?: string;
   readonly watcher: ClientWatcher;
@@ -129,6 +129,7 @@ export class Fleet {
 
   #onFault(fault: unknown, line: string): void {
     const now = this.#needs.clock.elapsed();
+    this.#needs.metrics.count('irc_faulty_lines_total', { server: this.#needs.name });
     if (now - this.#faultAt < FAULT_EVERY_MS) return;
     this.#faultAt = now;
     this.#needs.log.warn('line not understood', { network: this.#needs.name, fault: faultText(fault), line });

@@ -5,6 +5,7 @@ import type { ChannelName } from '../model/irc-names.js';
 import { done, refused, type Outcome, type Refusal } from '../model/refusal.js';
 import { CaseMap } from '../naming/case-map.js';
 import type { CaseMapping } from '../naming/casefold.js';
+import { isChannel } from './clean-line.js';
 import { isJoinError, joinRefusal } from './irc-errors.js';
 import { joinLines } from './join-lines.js';
 
@@ -70,6 +71,7 @@ export class Joins {
 
   /** See the port's `VirtualClient.join`. */
   join(channel: ChannelName, key: string | undefined, patient: boolean): Promise<Outcome> {
+    if (!isChannel(channel)) return Promise.resolve(refused('not-a-channel', 'This is no name of an IRC channel.', true));
     let want = this.#wants.get(channel);
     if (want?.state === 'in') return Promise.resolve(done);
     if (want === undefined) {

@@ -1,31 +1,18 @@
 /** One IRC network behind the `IrcNetwork` port: our clients on it, who of them listens, and what they hear. */
 
-import type { NetworkConfig } from '../config/network.js';
-import type { Clock } from '../lib/clock.js';
-import type { Log } from '../lib/log.js';
-import type { Metrics } from '../metrics/port.js';
 import type { UserId } from '../model/ids.js';
 import type { ChannelName, ClientOwner, Folded, NetworkName } from '../model/irc-names.js';
 import type { IrcEvent } from '../model/irc-event.js';
 import { done, granted, refused, type Outcome } from '../model/refusal.js';
 import type { ClientWatcher, FrameworkClient } from './client.js';
-import { Fleet } from './fleet.js';
+import { Fleet, type FleetNeeds } from './fleet.js';
 import { Following } from './following.js';
 import type { ClientWish, IrcNetwork, VirtualClient } from './port.js';
 import { ServerFacts } from './server-facts.js';
-import type { CaseMapping } from '../naming/casefold.js';
 import { Switchboard } from './switchboard.js';
 
-export interface NetworkNeeds {
-  readonly clock: Clock;
-  readonly log: Log;
-  /** The key in `ircService.servers`, also the first address to dial. */
-  readonly name: NetworkName;
-  readonly config: NetworkConfig;
-  /** `ircService.encodingFallback`. */
-  readonly encodingFallback?: string;
-  readonly metrics: Metrics;
-}
+/** `name` is the key in `ircService.servers`, also the first address to dial. */
+export type NetworkNeeds = Omit<FleetNeeds, 'facts' | 'watcher' | 'verdict'>;
 
 export class FrameworkNetwork implements IrcNetwork {
   readonly name: NetworkName;
@@ -53,7 +40,7 @@ export class FrameworkNetwork implements IrcNetwork {
     this.#following = new Following(needs.clock, this.bot);
   }
 
-  get caseMapping(): CaseMapping {
+  get caseMapping(): IrcNetwork['caseMapping'] {
     return this.#facts.mapping;
   }
 
@@ -131,7 +118,7 @@ export class FrameworkNetwork implements IrcNetwork {
         this.#fleet.registry.named(client, client.nick);
         this.#board.listeners.setOwnNick(client, client.nick);
       },
-      joined: (client, channel) => this.#board.listeners.joined(client, channel),
+      joined: (client, channel) => this.#board.joined(client, channel),
       left: (client, channel, forced) => {
         this.#board.listeners.left(client, channel);
         if (forced && client === this.bot) this.#following.onOut(channel);

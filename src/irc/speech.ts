@@ -32,7 +32,8 @@ export function speak(
         resolve(LOST);
         return;
       }
-      progress?.said(++said);
+      said++;
+      progress?.said(said);
       if (said >= lines.length) resolve(done);
     };
     if (said >= lines.length) resolve(done);

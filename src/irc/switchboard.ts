@@ -25,6 +25,7 @@ export class Switchboard {
   readonly listeners: Listeners<FrameworkClient>;
   readonly #needs: SwitchboardNeeds;
   readonly #once: Once<FrameworkClient>;
+  #joining = false;
   readonly #onEvent: ((event: IrcEvent) => void)[] = [];
 
   constructor(needs: SwitchboardNeeds) {
@@ -38,6 +39,10 @@ export class Switchboard {
       isOwn: (nick) => needs.isOwn(nick),
       isBot: (client) => client.id.owner === 'bot',
     });
+    // Who came and went while the last one was failing, nobody told: only the list shows it.
+    this.listeners.onPrimary((channel, client) => {
+      if (!this.#joining) client.askNames(channel);
+    });
     // The client it came from may be gone by now: what it heard is parsed all the same.
     this.listeners.onRelease((client, line) => client.rehear(ircLineParser(decode(line, 0, line.length))));
   }
@@ -45,6 +50,13 @@ export class Switchboard {
   /** See the port's `IrcNetwork.onEvent`. */
   onEvent(listener: (event: IrcEvent) => void): void {
     this.#onEvent.push(listener);
+  }
+
+  /** A client of ours is in a channel now; the server sends it the names by itself. */
+  joined(client: FrameworkClient, channel: ChannelName): void {
+    this.#joining = true;
+    this.listeners.joined(client, channel);
+    this.#joining = false;
   }
 
   /** Takes an event a client of ours made of a line that it was to hear. */

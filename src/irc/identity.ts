@@ -1,17 +1,21 @@
-/** Wins a client's wished nick back when the server gave it another (RELIABILITY R11, R34, NICK-6). */
+/** Who a client is to the others: its mask as the server shows it, and the nick it wants back (RELIABILITY R11, R34, NICK-6). */
 
 import type { Clock, Timer } from '../lib/clock.js';
 import { backoff } from '../lib/backoff.js';
-import type { Nick } from '../model/irc-names.js';
+import type { Hostmask, Nick } from '../model/irc-names.js';
+import type { How } from '../model/utterance.js';
 import { nickLine } from './lines.js';
 import { alternativesTo, cutNick, isForcedId } from './nick-change.js';
+import { textBudget } from './own-mask.js';
 
 const FIRST_MS = 15_000;
 const MOST_MS = 600_000;
 
-export interface NickKeeperNeeds {
+export interface IdentityNeeds {
   readonly clock: Clock;
   readonly wish: Nick;
+  /** The user name asked for, as long as the server has not shown the real one. */
+  readonly ident: string;
   readonly nickLength: () => number | undefined;
   /** Whether two nicks are the same to the network. */
   same(one: string, other: string): boolean;
@@ -22,17 +26,44 @@ export interface NickKeeperNeeds {
   readonly chance: () => number;
 }
 
-export class NickKeeper {
-  readonly #needs: NickKeeperNeeds;
+export class Identity {
+  readonly #needs: IdentityNeeds;
+  #mask: Hostmask;
   #tries = 0;
   #timer: Timer | undefined;
 
-  constructor(needs: NickKeeperNeeds) {
+  constructor(needs: IdentityNeeds) {
     this.#needs = needs;
+    this.#mask = { nick: needs.wish };
   }
 
-  /** The server told our nick (001, NICK). */
-  is(nick: Nick): void {
+  /** The nick the server told last, the wish before. */
+  get nick(): Nick {
+    return this.#mask.nick;
+  }
+
+  /** Bytes of text that fit a line to `target` as the others get it. */
+  budget(target: string, how: How): number {
+    return textBudget(this.#mask, this.#needs.ident, target, how);
+  }
+
+  /** A new connection: user and host are to be learnt anew. */
+  isNew(nick: Nick): void {
+    this.#mask = { nick };
+    this.#is(nick);
+  }
+
+  /** The server showed some of the mask (own JOIN, 396, CHGHOST, NICK). */
+  shown(mask: Partial<Hostmask>): void {
+    this.#mask = { ...this.#mask, ...mask };
+    if (mask.nick !== undefined) this.#is(mask.nick);
+  }
+
+  end(): void {
+    this.#timer?.end();
+  }
+
+  #is(nick: Nick): void {
     const { clock, wish, chance, nickLength } = this.#needs;
     this.#timer?.end();
     this.#timer = undefined;
@@ -48,11 +79,7 @@ export class NickKeeper {
     const wait = FIRST_MS / 2 + backoff(this.#tries++, FIRST_MS, MOST_MS, chance());
     this.#timer = clock.after(wait, () => {
       if (!this.#needs.isOurs(wanted)) this.#needs.write(nickLine(wanted));
-      this.is(nick);
+      this.#is(nick);
     });
-  }
-
-  end(): void {
-    this.#timer?.end();
   }
 }
