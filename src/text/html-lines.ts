@@ -24,12 +24,13 @@ export class HtmlLines {
 
   /** Adds text; LF breaks the line, and unless `verbatim` blanks collapse into one. */
   text(text: string, style: Style, verbatim: boolean): void {
-    const pieces = text.includes('\n') ? text.split('\n') : [text];
-    pieces.forEach((piece, at) => {
-      if (at > 0) this.break();
-      if (verbatim) this.#verbatim(piece, style);
-      else this.#flow(piece, style);
-    });
+    let from = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+      this.#piece(text.slice(from, end), style, verbatim);
+      this.break();
+      from = end + 1;
+    }
+    this.#piece(from === 0 ? text : text.slice(from), style, verbatim);
   }
 
   /** Ends the line, unless nothing stands in it. */
@@ -57,8 +58,13 @@ export class HtmlLines {
     return this.#lines;
   }
 
-  #flow(piece: string, style: Style): void {
+  #piece(piece: string, style: Style, verbatim: boolean): void {
     if (piece === '') return;
+    if (verbatim) this.#verbatim(piece, style);
+    else this.#flow(piece, style);
+  }
+
+  #flow(piece: string, style: Style): void {
     const text = piece.includes('  ') ? piece.replace(/ {2,}/g, ' ') : piece;
     if (text === ' ') {
       this.#hold(style);
@@ -77,7 +83,7 @@ export class HtmlLines {
 
   #verbatim(piece: string, style: Style): void {
     if (!this.#begun && piece.trim() === '') this.#indent += piece;
-    else if (piece !== '') this.#write(piece, style);
+    else this.#write(piece, style);
   }
 
   #write(text: string, style: Style): void {

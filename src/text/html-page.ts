@@ -17,21 +17,25 @@ export interface HtmlReading {
 
 export type Attributes = ReadonlyMap<string, string>;
 
+/** An element that is open. */
 interface Element {
+  readonly name: string;
   readonly style: Style;
   readonly verbatim: boolean;
-  /** Inside something that is not shown, or is shown already. */
-  readonly dropped: boolean;
+  /** Not shown, or shown already in another way. */
+  dropped: boolean;
   /** Inside a spoiler: no colour may uncover it. */
   readonly hidden: boolean;
-  readonly end: () => void;
+  /** Where a link leads whose words are being compared with it. */
+  href?: string;
 }
 
 const LINKABLE = /^(?:https?|ftp|mailto|magnet|geo|xmpp|ircs?|tel|sip):/i;
+/** More than the longest address we compare with. */
+const MAX_WORDS = 1000;
 /** Black on black: what IRC clients show when it is marked (M2I-35). */
 const HIDDEN = { fg: 1, bg: 1 } as const;
-const nothing = (): void => undefined;
-const ROOT: Element = { style: PLAIN, verbatim: false, dropped: false, hidden: false, end: nothing };
+const ROOT: Element = { name: '', style: PLAIN, verbatim: false, dropped: false, hidden: false };
 
 export class HtmlPage {
   readonly #reading: HtmlReading;
@@ -52,7 +56,7 @@ export class HtmlPage {
   /** Adds clean text, in which LF is a line break: IRC knows no other (and senders' newlines are meant). */
   text(text: string): void {
     if (this.#top.dropped) return;
-    if (this.#words.length > 0) this.#words.push(`${this.#words.pop() ?? ''}${text}`);
+    this.#keepWords(text);
     this.#lines.text(this.#openCells > 0 ? text.replaceAll('\n', ' ') : text, this.#top.style, this.#top.verbatim);
   }
 
@@ -60,7 +64,7 @@ export class HtmlPage {
   single(name: string, attributes: Attributes): void {
     if (this.#top.dropped) return;
     if (name === 'br') this.#break();
-    if (name === 'img') this.text(cleanText(attributes.get('alt') ?? attributes.get('title') ?? '').replaceAll('\n', ' '));
+    if (name === 'img') this.text(oneLine(attributes.get('alt') ?? attributes.get('title') ?? ''));
     if (name !== 'hr') return;
     this.#break();
     this.text('---');
@@ -71,74 +75,78 @@ export class HtmlPage {
     const outer = this.#top;
     const dropped = outer.dropped || DROPPED.has(name);
     const hidden = outer.hidden || attributes.has('data-mx-spoiler');
+    if (!dropped) this.#before(name, attributes);
     this.#open.push(outer);
     this.#top = {
+      name,
       style: dropped ? outer.style : this.#styled(name, attributes, hidden),
       verbatim: outer.verbatim || VERBATIM.has(name),
       dropped,
       hidden,
-      end: nothing,
     };
-    if (dropped) return;
-    const block = BLOCKS.has(name);
-    if (block) this.#break();
-    const end = this.#enter(name, attributes);
-    this.#top = {
-      ...this.#top,
-      dropped: end === 'shown',
-      end: () => {
-        if (end !== 'shown') end();
-        if (block) this.#break();
-      },
-    };
+    if (name === 'a' && !dropped) this.#link(this.#top, cleanText(attributes.get('href') ?? '').replace(/\s/g, ''));
   }
 
   close(): void {
-    this.#top.end();
+    const { name, dropped, href } = this.#top;
+    if (href !== undefined) this.#linked(href);
     this.#top = this.#open.pop() ?? ROOT;
+    if (!dropped) this.#after(name);
   }
 
   end(): readonly Line[] {
     return this.#lines.end();
   }
 
-  /** Does what the element does beyond its style; gives what is to be done at its end, or that all of it is shown. */
-  #enter(name: string, attributes: Attributes): (() => void) | 'shown' {
+  /** What an element does in front of its content; what is written here looks like what is around the element. */
+  #before(name: string, attributes: Attributes): void {
+    if (BLOCKS.has(name)) this.#break();
+    const spoiler = attributes.get('data-mx-spoiler');
+    if (spoiler) this.text(`(${oneLine(spoiler)}) `);
     switch (name) {
-      case 'a':
-        return this.#link(cleanText(attributes.get('href') ?? '').replace(/\s/g, ''));
       case 'blockquote':
-        return this.#led('> ', '> ');
+        return this.#lines.enter('> ', '> ');
       case 'ul':
       case 'ol':
         this.#lists.push({ next: name === 'ol' ? firstNumber(attributes.get('start')) : undefined });
-        return () => {
-          this.#lists.pop();
-        };
+        return;
       case 'li':
         return this.#item();
       case 'tr':
         this.#cellsInRow = 0;
-        return nothing;
+        return;
       case 'td':
       case 'th':
         if (this.#cellsInRow++ > 0) this.text(' | ');
         this.#openCells++;
-        return () => {
-          this.#openCells--;
-        };
+        return;
       case 'code':
-        if (!this.#reading.backticks || this.#open.at(-1)?.verbatim) return nothing;
-        this.text('`');
-        return () => this.text('`');
+        if (this.#reading.backticks && !this.#top.verbatim) this.text('`');
+        return;
       case 'sup':
       case 'sub':
         // So that x² does not become x2.
         this.text(name === 'sup' ? '^' : '_');
-        return nothing;
-      default:
-        return attributes.has('data-mx-spoiler') ? this.#spoiler(attributes.get('data-mx-spoiler') ?? '') : nothing;
     }
+  }
+
+  #after(name: string): void {
+    switch (name) {
+      case 'blockquote':
+      case 'li':
+        return this.#lines.leave();
+      case 'ul':
+      case 'ol':
+        this.#lists.pop();
+        break;
+      case 'td':
+      case 'th':
+        this.#openCells--;
+        break;
+      case 'code':
+        if (this.#reading.backticks && !this.#top.verbatim) this.text('`');
+    }
+    if (BLOCKS.has(name)) this.#break();
   }
 
   #styled(name: string, attributes: Attributes, hidden: boolean): Style {
@@ -146,47 +154,43 @@ export class HtmlPage {
     const mark = MARKS.get(name) ?? 0;
     const marks = style.marks | (mark === MONOSPACE && this.#reading.backticks ? 0 : mark);
     if (hidden) return { marks, ...HIDDEN };
+    if (attributes.size === 0) return marks === style.marks ? style : { marks, fg: style.fg, bg: style.bg };
     const fg = readColour(attributes.get('data-mx-color') ?? attributes.get('color') ?? '') ?? style.fg;
     const bg = readColour(attributes.get('data-mx-bg-color') ?? '') ?? style.bg;
     return marks === style.marks && fg === style.fg && bg === style.bg ? style : { marks, fg, bg };
   }
 
-  /** FMT-10: `words <address>`, unless the words are the address; pills by name. */
-  #link(href: string): (() => void) | 'shown' {
+  /** A pill is shown by name, its words are not. The words of other links are kept, to compare them at its end. */
+  #link(element: Element, href: string): void {
     const matrix = parseMatrixLink(href);
-    const shown = matrix && !matrix.event ? this.#reading.pill?.(matrix.id) : undefined;
-    if (shown !== undefined) {
-      this.text(cleanText(shown).replaceAll('\n', ' '));
-      return 'shown';
+    const named = matrix && !matrix.event ? this.#reading.pill?.(matrix.id) : undefined;
+    if (named !== undefined) {
+      this.text(oneLine(named));
+      element.dropped = true;
+    } else if (LINKABLE.test(href) && (!matrix || matrix.event)) {
+      element.href = href;
+      this.#words.push('');
     }
-    if ((matrix && !matrix.event) || !LINKABLE.test(href)) return nothing;
-    this.#words.push('');
-    return () => {
-      const words = this.#words.pop() ?? '';
-      if (words.trim() === '') this.text(href);
-      else if (bare(words) !== bare(href)) this.text(` <${href}>`);
-      // Words of a link inside a link are the outer one's, too.
-      if (this.#words.length > 0) this.#words.push(`${this.#words.pop() ?? ''}${words}`);
-    };
   }
 
-  #item(): () => void {
+  /** FMT-10: `words <address>`, unless the words are the address. */
+  #linked(href: string): void {
+    const words = this.#words.pop() ?? '';
+    if (words.trim() === '') this.text(href);
+    else if (bare(words) !== bare(href)) this.text(` <${href}>`);
+    this.#keepWords(words);
+  }
+
+  /** Remembers what is said in the innermost open link; words longer than any address are not compared to the end. */
+  #keepWords(text: string): void {
+    const words = this.#words.at(-1);
+    if (words !== undefined && words.length <= MAX_WORDS) this.#words[this.#words.length - 1] = words + text;
+  }
+
+  #item(): void {
     const list = this.#lists.at(-1);
     const mark = list?.next === undefined ? '- ' : `${list.next++}. `;
-    return this.#led(mark, ' '.repeat(mark.length));
-  }
-
-  #led(first: string, rest: string): () => void {
-    this.#lines.enter(first, rest);
-    return () => this.#lines.leave();
-  }
-
-  #spoiler(reason: string): () => void {
-    const inside = this.#top;
-    this.#top = this.#open.at(-1) ?? ROOT;
-    if (reason !== '') this.text(`(${cleanText(reason).replaceAll('\n', ' ')}) `);
-    this.#top = inside;
-    return nothing;
+    this.#lines.enter(mark, ' '.repeat(mark.length));
   }
 
   /** Blocks inside of a table's cell must not tear its row apart. */
@@ -194,6 +198,10 @@ export class HtmlPage {
     if (this.#openCells > 0) this.#lines.text(' ', this.#top.style, false);
     else this.#lines.break();
   }
+}
+
+function oneLine(text: string): string {
+  return cleanText(text).replaceAll('\n', ' ');
 }
 
 function firstNumber(start: string | undefined): number {

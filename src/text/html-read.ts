@@ -13,6 +13,7 @@ const MAX_DEPTH = 100;
 const MAX_LENGTH = 65_536;
 /** Attributes are cut to this; longer addresses could not be said in one line anyway. */
 const MAX_ATTRIBUTE = 1000;
+const NONE: Attributes = new Map();
 
 /**
  * Reads HTML into lines; none is blank, their texts hold no control characters. Reply fallbacks (`mx-reply`), scripts
@@ -30,12 +31,7 @@ class BoundedParser extends Parser {
   #opening = false;
 
   constructor(tags: TagReader) {
-    super({
-      onopentagname: (name) => tags.openName(name),
-      onattribute: (name, value) => tags.attribute(name, value),
-      ontext: (text) => tags.text(text),
-      onclosetag: (name) => tags.close(name),
-    });
+    super(tags);
     this.#tags = tags;
   }
 
@@ -51,13 +47,13 @@ class BoundedParser extends Parser {
 }
 
 /**
- * Puts tags together from the parser's events: name, attributes, and then the first event after them. Asking the parser
+ * Hears the parser, and puts tags together from its events: name, attributes, and then the first event after them. Asking the parser
  * for whole tags would make it build an object of all attributes, of which a hostile tag has 20,000.
  */
 class TagReader {
   readonly #page: HtmlPage;
   #depth = 0;
-  #pending: { readonly name: string; readonly attributes: Map<string, string> } | undefined;
+  #pending: { readonly name: string; readonly attributes: Attributes } | undefined;
 
   constructor(page: HtmlPage) {
     this.#page = page;
@@ -67,26 +63,27 @@ class TagReader {
     return this.#depth >= MAX_DEPTH;
   }
 
-  openName(name: string): void {
+  onopentagname(name: string): void {
     this.#flush();
     if (!VOID.has(name)) {
       if (this.full) return;
       this.#depth++;
     }
-    this.#pending = { name, attributes: new Map() };
+    this.#pending = { name, attributes: NONE };
   }
 
-  attribute(name: string, value: string): void {
-    const attributes = this.#pending?.attributes;
-    if (attributes && ATTRIBUTES.has(name) && !attributes.has(name)) attributes.set(name, value.slice(0, MAX_ATTRIBUTE));
+  onattribute(name: string, value: string): void {
+    const tag = this.#pending;
+    if (!tag || !ATTRIBUTES.has(name) || tag.attributes.has(name)) return;
+    this.#pending = { name: tag.name, attributes: new Map(tag.attributes).set(name, value.slice(0, MAX_ATTRIBUTE)) };
   }
 
-  text(text: string): void {
+  ontext(text: string): void {
     this.#flush();
     this.#page.text(cleanText(text));
   }
 
-  close(name: string): void {
+  onclosetag(name: string): void {
     this.#flush();
     if (VOID.has(name)) return;
     this.#depth--;
@@ -102,8 +99,7 @@ class TagReader {
     const tag = this.#pending;
     if (!tag) return;
     this.#pending = undefined;
-    const attributes: Attributes = tag.attributes;
-    if (VOID.has(tag.name)) this.#page.single(tag.name, attributes);
-    else this.#page.open(tag.name, attributes);
+    if (VOID.has(tag.name)) this.#page.single(tag.name, tag.attributes);
+    else this.#page.open(tag.name, tag.attributes);
   }
 }

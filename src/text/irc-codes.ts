@@ -133,8 +133,9 @@ function shorter(one: string, other: string): string {
 }
 
 function marks(bits: number): string {
-  if (bits === 0) return '';
-  return TOGGLES.map(([mark, code]) => (bits & mark ? code : '')).join('');
+  let codes = '';
+  if (bits !== 0) for (const [mark, code] of TOGGLES) if (bits & mark) codes += code;
+  return codes;
 }
 
 /** Colours in full digits, so that no digit of the text can join them. */

@@ -13,24 +13,26 @@ export interface MatrixText {
 
 /** Longer HTML is not sent: with the plain text it would not fit an event (64 KiB). */
 const MAX_HTML = 40_000;
-/** What may be in IRC text besides formatting codes: CTCP's 0x01 and other C0 but TAB and LF, DEL. */
-const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f]/g;
+/** More runs than this would make longer HTML (a tag around every other run is seven characters). */
+const MAX_RUNS = 10_000;
+/** CTCP's 0x01 and every other C0 but TAB, LF and the formatting codes; DEL. */
+const CONTROLS = /[\x00\x01\x05-\x08\x0b-\x0e\x10\x12-\x15\x17-\x1c\x7f]/g;
 
 /**
  * Converts a line of IRC (FMT-3, FMT-4, I2M-6, C6). Codes left open end with the line, broken ones vanish, everything
  * else is escaped; links that formatting cuts apart stay one (I2M-30).
  */
 export function ircToHtml(text: string): MatrixText {
-  const line = readCodes(text.toWellFormed()).flatMap(cleanSpan);
+  const line = readCodes(cleanLine(text));
   const plain = textOf(line);
-  if (!isFormatted(line)) return { plain };
+  if (!isFormatted(line) || line.length > MAX_RUNS) return { plain };
   const html = writeHtml(byLines(withWholeLinks(line, plain)));
   return html.length > MAX_HTML ? { plain } : { plain, html };
 }
 
-function cleanSpan(span: Span): Line {
-  const text = span.text.replace(CONTROLS, '');
-  return text === '' ? [] : [{ text, style: span.style }];
+/** A line without what is neither text nor formatting. Done before reading, so that it cannot part a code's digits. */
+function cleanLine(text: string): string {
+  return text.toWellFormed().replace(CONTROLS, '');
 }
 
 /** A text joined of several lines (multiline batches) holds LF. */

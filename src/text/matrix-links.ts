@@ -8,6 +8,7 @@ export interface MatrixLink {
   readonly event: boolean;
 }
 
+const MATRIX = /^(?:https?:\/\/matrix\.to\/#\/|matrix:)/i;
 const MATRIX_TO = /^https?:\/\/matrix\.to\/#\//i;
 const SIGILS: ReadonlyMap<string, string> = new Map([
   ['u', '@'],
@@ -19,8 +20,8 @@ const SIGILS: ReadonlyMap<string, string> = new Map([
 
 /** Reads such a link; `undefined` for any other address and for broken ones. */
 export function parseMatrixLink(href: string): MatrixLink | undefined {
-  if (href.length > 1000) return undefined;
-  const path = href.replace(/[?].*$/s, '').split('/');
+  if (href.length > 1000 || !MATRIX.test(href)) return undefined;
+  const path = (href.split('?', 1)[0] ?? '').split('/');
   if (MATRIX_TO.test(href)) return linkTo(path[4] ?? '', path.length > 5 && path[5] !== '');
   const kind = /^matrix:(\w+)$/i.exec(path[0] ?? '')?.[1];
   const sigil = SIGILS.get(kind ?? '');

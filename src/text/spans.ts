@@ -42,14 +42,14 @@ export function isPlain(style: Style): boolean {
 /** Gathers runs: empty ones are dropped, neighbours that look the same become one. */
 export class SpanList {
   #spans: Span[] = [];
-  #text: string[] = [];
+  #text = '';
   #style = PLAIN;
 
   add(text: string, style: Style): void {
     if (text === '') return;
     if (!sameStyle(style, this.#style)) this.#close();
     this.#style = style;
-    this.#text.push(text);
+    this.#text += text;
   }
 
   /** Gives what was gathered and starts anew. */
@@ -61,9 +61,9 @@ export class SpanList {
   }
 
   #close(): void {
-    if (this.#text.length === 0) return;
-    this.#spans.push({ text: this.#text.join(''), style: this.#style });
-    this.#text = [];
+    if (this.#text === '') return;
+    this.#spans.push({ text: this.#text, style: this.#style });
+    this.#text = '';
   }
 }
 

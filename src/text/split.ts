@@ -8,6 +8,8 @@ const WINDOW = 64;
 const GRAPHEMES = new Intl.Segmenter('und', { granularity: 'grapheme' });
 /** A blank that one of these follows is part of a grapheme. */
 const JOINS = /^[\p{M}\u200d]/u;
+/** Characters below this never join their neighbours (the first combining mark). */
+const ALONE = 0x300;
 /** Bytes of the widest character: formatting that leaves less room than this is not opened again. */
 const WIDEST = 4;
 
@@ -106,6 +108,7 @@ function pastBlanks(line: string, from: number): number {
 
 /** The start of the grapheme that `at` is in; `at` itself when that grapheme is all there is between `from` and it. */
 function graphemeStart(line: string, from: number, at: number): number {
+  if (line.charCodeAt(at - 1) < ALONE && line.charCodeAt(at) < ALONE) return at;
   const begin = Math.max(from, at - WINDOW);
   const grapheme = GRAPHEMES.segment(line.slice(begin, at + WINDOW)).containing(at - begin);
   return grapheme === undefined || grapheme.index === 0 ? at : begin + grapheme.index;
