@@ -5,6 +5,7 @@ import { openHomeserver } from './homeserver/open.js';
 import type { Homeserver } from './homeserver/port.js';
 import { FrameworkNetwork } from './irc/network.js';
 import type { IrcNetwork } from './irc/port.js';
+import { lockDirectory } from './journal/lock.js';
 import { openJournal } from './journal/open.js';
 import type { Journal } from './journal/port.js';
 import { PrometheusMetrics } from './metrics/prometheus.js';
@@ -27,11 +28,12 @@ export interface Edges {
  */
 export async function buildEdges({ config, registration, port, log, clock }: AppOptions): Promise<Edges> {
   const metrics = new PrometheusMetrics();
+  const names = Object.keys(config.ircService.servers).map(asNetworkName);
   const { path, maxBytes } = config.ircService.journal;
   const journal = await openJournal({ directory: path, maxBytes, clock, log, metrics });
   let store: Store;
   try {
-    store = await openStore({ database: config.database, clock, log });
+    store = await openStore({ database: config.database, networks: names, lock: (directory) => lockDirectory(directory, clock), clock, log });
   } catch (fault) {
     await journal.close();
     throw fault;
@@ -55,20 +57,11 @@ export async function buildEdges({ config, registration, port, log, clock }: App
     isGhost: (user) => namings.some((naming) => isGhost(naming, user)),
   });
   const networks = new Map<NetworkName, IrcNetwork>();
-  for (const [server, network] of Object.entries(config.ircService.servers)) {
-    const name = asNetworkName(server);
-    const { encodingFallback } = config.ircService;
-    networks.set(
-      name,
-      new FrameworkNetwork({
-        name,
-        config: network,
-        log,
-        clock,
-        metrics,
-        ...(encodingFallback === undefined ? {} : { encodingFallback }),
-      }),
-    );
+  const { encodingFallback } = config.ircService;
+  const decoding = encodingFallback === undefined ? {} : { encodingFallback };
+  for (const name of names) {
+    const network = config.ircService.servers[name];
+    if (network) networks.set(name, new FrameworkNetwork({ name, config: network, log, clock, metrics, ...decoding }));
   }
   return { metrics, journal, store, homeserver, networks };
 }

@@ -99,7 +99,7 @@ export function buildFlows({ edges, live, log, clock, stopping }: FlowsNeeds): F
   const openChannelRoom = makeOpenChannelRoom({ homeserver, links, clock, log: log.part('rooms') });
 
   const matrixLog = log.part('matrix-to-irc');
-  const failure = makeFailure({ homeserver, clock, metrics, log: matrixLog });
+  const failure = makeFailure({ homeserver, clock, metrics, log: matrixLog, stopping });
   const deliver = makeDeliver({
     homeserver,
     ghosts,
@@ -108,6 +108,7 @@ export function buildFlows({ edges, live, log, clock, stopping }: FlowsNeeds): F
     failure,
     clock,
     configOf,
+    log: matrixLog,
     dropAfterSecs: () => live.config.homeserver.dropMatrixMessagesAfterSecs,
   });
   const fromMatrix = new MatrixDispatch({

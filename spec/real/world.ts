@@ -1,0 +1,44 @@
+/** Real servers as a world: Synapse, with InspIRCd and Atheme or with ngIRCd. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { World } from '../support/world.js';
+import { inspircd, ngircd, present, type RealServer, synapse } from './servers.js';
+
+/** Says why real stories cannot run here, or `undefined` when they can. Where they must run (CI), that is a failure. */
+export function missing(irc: 'inspircd' | 'ngircd'): string | undefined {
+  const lacking = (['synapse', irc] as const).filter((name) => !present[name]());
+  if (lacking.length === 0) return undefined;
+  const text = `not installed here: ${lacking.join(', ')}`;
+  if (process.env['CAUSEWAY_REQUIRE_REAL'] === '1') throw new Error(text);
+  return text;
+}
+
+/** A fresh Synapse and IRC server; both end with the world. */
+export async function realWorld(kind: 'inspircd' | 'ngircd'): Promise<World> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'causeway-real-'));
+  const irc = await (kind === 'inspircd' ? inspircd : ngircd)(path.join(directory, 'irc'));
+  await irc.start();
+  let homeserver: RealServer | undefined;
+  return {
+    name: `real Synapse and ${kind}`,
+    domain: 'hs.test',
+    get homeserverUrl() {
+      return homeserver === undefined ? '' : `http://127.0.0.1:${homeserver.port}`;
+    },
+    ircPort: irc.port,
+    irc: { kind, tags: kind === 'inspircd' },
+    async open(registrationFile) {
+      homeserver ??= await synapse(path.join(directory, 'synapse'), registrationFile);
+      await homeserver.start();
+    },
+    killHomeserver: async () => homeserver?.kill(),
+    startHomeserver: async () => homeserver?.start(),
+    async close() {
+      await homeserver?.stop();
+      await irc.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
