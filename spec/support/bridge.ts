@@ -35,12 +35,17 @@ export class Bridge {
   /** Writes the configuration, makes the registration with the bridge's own command, opens the world with it. */
   static async prepare(world: World, wish: BridgeWish = {}): Promise<Bridge> {
     const bridge = new Bridge(world, await BridgeProcess.prepare(), wish);
-    bridge.configure();
-    await bridge.process.register(await wish.reachedAt?.(bridge.process.port));
-    await world.open(bridge.process.registrationFile);
-    // A real homeserver has its port only now.
-    bridge.configure();
-    return bridge;
+    try {
+      bridge.configure();
+      await bridge.process.register(await wish.reachedAt?.(bridge.process.port));
+      await world.open(bridge.process.registrationFile);
+      // A real homeserver has its port only now.
+      bridge.configure();
+      return bridge;
+    } catch (fault) {
+      await bridge.remove();
+      throw fault;
+    }
   }
 
   /** The same, and started: it listens when this resolves. */

@@ -31,6 +31,8 @@ export class BridgeProcess {
   readonly log: string[] = [];
   /** Called with each line of the log. */
   onLine: (line: string) => void = () => undefined;
+  /** Whether a Ctrl-C in the terminal passes it by, so that only its parent ends it. */
+  ownGroup = false;
   private child: ChildProcess | undefined;
   private ended: Promise<Ending> | undefined;
 
@@ -82,6 +84,7 @@ export class BridgeProcess {
     const child = spawn(process.execPath, [...loader, MAIN, ...args], {
       cwd: this.directory,
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: this.ownGroup,
       env: { ...process.env, NODE_ENV: 'test' },
     });
     for (const stream of [child.stdout, child.stderr]) {
@@ -144,6 +147,12 @@ export class BridgeProcess {
   /** The last lines of the log. */
   tail(lines = 30): string {
     return this.log.slice(-lines).join('\n');
+  }
+
+  /** All at once, without waiting: for a process that is about to exit itself. */
+  removeNow(): void {
+    this.child?.kill('SIGKILL');
+    rmSync(this.directory, { recursive: true, force: true });
   }
 
   /** Ends it if it runs, and takes its directory away. */

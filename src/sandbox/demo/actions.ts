@@ -1,0 +1,68 @@
+/** What a visitor of the page can do as Alice or as Bob. A new button is one more row here and one in the page. */
+
+import { Refused } from '../people/matrix-person.js';
+import type { Stage } from './stage.js';
+import { aliasOf } from './stage.js';
+
+/** Who did what, as the trace's heading has it. */
+export interface Deed {
+  readonly side: 'matrix' | 'irc';
+  readonly text: string;
+}
+/** Fields of the page's request; bounded before they come here. */
+export type Fields = Readonly<Record<string, string>>;
+
+interface Action {
+  readonly tell: (fields: Fields) => Deed;
+  readonly perform: (stage: Stage, fields: Fields) => Promise<void>;
+}
+
+const field = (fields: Fields, name: string): string => fields[name] ?? '';
+
+/** `tea`, `#tea` and the alias itself all mean the alias of `#tea`. */
+export function wantedAlias(text: string): string {
+  if (text.startsWith('#irc_')) return text;
+  return aliasOf(text.startsWith('#') ? text : `#${text}`);
+}
+
+export const actions: Readonly<Record<string, Action>> = {
+  'matrix-join': {
+    tell: (fields) => ({ side: 'matrix', text: `Alice joins ${wantedAlias(field(fields, 'text'))}` }),
+    perform: async ({ alice }, fields) => {
+      await alice.joins(wantedAlias(field(fields, 'text')));
+    },
+  },
+  'matrix-say': {
+    tell: (fields) => ({ side: 'matrix', text: `Alice says “${field(fields, 'text')}”` }),
+    perform: async ({ alice }, fields) => {
+      const text = field(fields, 'text');
+      const emote = text.startsWith('/me ');
+      const content = { msgtype: emote ? 'm.emote' : 'm.text', body: emote ? text.slice(4) : text };
+      await alice.sends(field(fields, 'where'), content);
+    },
+  },
+  'irc-join': {
+    tell: (fields) => ({ side: 'irc', text: `Bob joins ${field(fields, 'text')}` }),
+    perform: async ({ bob }, fields) => {
+      const text = field(fields, 'text');
+      bob.sends(`JOIN ${text.startsWith('#') ? text : `#${text}`}`);
+    },
+  },
+  'irc-say': {
+    tell: (fields) => ({ side: 'irc', text: `Bob says “${field(fields, 'text')}”` }),
+    perform: async ({ bob }, fields) => {
+      const [text, where] = [field(fields, 'text'), field(fields, 'where')];
+      if (text.startsWith('/me ')) bob.acts(where, text.slice(4));
+      else if (text.startsWith('/notice ')) bob.notices(where, text.slice(8));
+      else if (text.startsWith('/raw ')) bob.sends(text.slice(5));
+      else if (text === '/part') bob.parts(where);
+      else bob.says(where, text);
+    },
+  },
+};
+
+/** What a failed action says on the page. */
+export function refusalText(fault: unknown): string {
+  if (fault instanceof Refused) return `The homeserver refused: ${fault.message}`;
+  return fault instanceof Error ? fault.message : 'It did not work.';
+}

@@ -1,0 +1,98 @@
+/** Everything the demo runs on: both sandbox servers, the real bridge, Alice on Matrix and Bob on IRC. */
+
+import { readFileSync } from 'node:fs';
+import { systemClock } from '../../lib/clock.js';
+import { BridgeProcess, loopbackConfig } from '../bridge-process.js';
+import { SandboxHomeserver } from '../homeserver.js';
+import { SandboxIrcd } from '../ircd.js';
+import { IrcPerson } from '../people/irc-person.js';
+import { MatrixPerson } from '../people/matrix-person.js';
+
+export const DOMAIN = 'demo.test';
+/** The channel of the first conversation. */
+export const CHANNEL = '#tea';
+
+export interface Stage {
+  readonly homeserver: SandboxHomeserver;
+  readonly ircd: SandboxIrcd;
+  readonly bridge: BridgeProcess;
+  readonly alice: MatrixPerson;
+  readonly bob: IrcPerson;
+  /** How long the bridge took until it listened, ms. */
+  readonly startedIn: number;
+}
+
+/** What must be ended, in the order in which it was begun. */
+export class Curtain {
+  private readonly ends: (() => Promise<void>)[] = [];
+  private falling: Promise<void> | undefined;
+
+  add(end: () => Promise<void>): void {
+    this.ends.push(end);
+  }
+
+  /** Ends all, the last first; a second call waits for the first. */
+  fall(): Promise<void> {
+    this.falling ??= (async () => {
+      for (const end of this.ends.reverse()) {
+        try {
+          await end();
+        } catch (fault) {
+          console.error('demo: could not end a part of it:', fault instanceof Error ? fault.message : fault);
+        }
+      }
+    })();
+    return this.falling;
+  }
+}
+
+/** Starts all of it. What was begun is in `curtain` even when this throws. */
+export async function setStage(curtain: Curtain, ircPort: number): Promise<Stage> {
+  const homeserver = new SandboxHomeserver({ serverName: DOMAIN });
+  await homeserver.start();
+  curtain.add(() => homeserver.stop());
+  const ircd = await listening(ircPort);
+  curtain.add(() => ircd.stop());
+
+  const bridge = await BridgeProcess.prepare();
+  bridge.ownGroup = true;
+  process.once('exit', () => bridge.removeNow());
+  curtain.add(() => bridge.remove());
+  const { directory } = bridge;
+  bridge.configure(loopbackConfig({ directory, homeserverUrl: homeserver.url, domain: DOMAIN, ircPort: ircd.port }));
+  homeserver.addAppservice(await bridge.register());
+  const begun = systemClock.elapsed();
+  await bridge.start();
+  const startedIn = systemClock.elapsed() - begun;
+
+  const bob = await new IrcPerson('bob').connects(ircd.port);
+  curtain.add(() => bob.quits());
+  const alice = await MatrixPerson.registers(homeserver.url, 'alice');
+  await alice.call('PUT', `/profile/${encodeURIComponent(alice.userId)}/displayname`, { displayname: 'Alice' });
+  curtain.add(() => alice.rests());
+  return { homeserver, ircd, bridge, alice, bob, startedIn };
+}
+
+/** On the port that people expect when it is free, else on any. */
+async function listening(port: number): Promise<SandboxIrcd> {
+  const wanted = new SandboxIrcd({ port });
+  try {
+    await wanted.start();
+    return wanted;
+  } catch (fault) {
+    if (!(fault instanceof Error && 'code' in fault && fault.code === 'EADDRINUSE')) throw fault;
+    const other = new SandboxIrcd();
+    await other.start();
+    return other;
+  }
+}
+
+/** The alias under which a channel is joined from Matrix. */
+export function aliasOf(channel: string): string {
+  return `#irc_${channel}:${DOMAIN}`;
+}
+
+/** A file that lies beside this folder, as text. */
+export function besideText(path: string): string {
+  return readFileSync(new URL(path, import.meta.url), 'utf8');
+}
