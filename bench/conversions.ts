@@ -57,9 +57,13 @@ const parserAlone = (html: string): void => {
 const alone = rate(() => parserAlone(TYPICAL));
 const ours = rate(() => htmlToIrc(TYPICAL));
 const round = (perSecond: number): string => `${Math.round(perSecond / 1000)} k/s`;
-console.log(`html to irc            ${round(ours)}, htmlparser2 alone ${round(alone)}, ratio ${(ours / alone).toFixed(2)} (goal 0.5)`);
+console.log(
+  `html to irc            ${round(ours)}, htmlparser2 alone ${round(alone)}, ratio ${(ours / alone).toFixed(2)} (goal 0.5)`,
+);
 console.log(`html to irc and cut    ${round(rate(() => splitLines(htmlToIrc(TYPICAL), 400)))}`);
-console.log(`plain to irc and cut   ${round(rate(() => splitLines(plainToIrc('The kettle is on, back in five.'), 400)))}`);
+console.log(
+  `plain to irc and cut   ${round(rate(() => splitLines(plainToIrc('The kettle is on, back in five.'), 400)))}`,
+);
 console.log(`irc to html            ${round(rate(() => ircToHtml(IRC)))}`);
 console.log(`worst htmlparser2 alone ${worst(hostileHtml, parserAlone)}`);
 console.log(`worst html to irc      ${worst(hostileHtml, (html) => splitLines(htmlToIrc(html), 400))} (goal 20 ms)`);

@@ -21,13 +21,18 @@ export interface AliasNaming {
  */
 export function aliasOf(naming: AliasNaming, mapping: CaseMapping, channel: string): Outcome<RoomAlias> {
   const linkable = parseLinkableChannel(channel);
-  if (linkable === undefined) return refused('not-a-channel', 'That is not the name of a channel that can be bridged.', true);
+  if (linkable === undefined)
+    return refused('not-a-channel', 'That is not the name of a channel that can be bridged.', true);
   const { before, after } = around(naming);
   // Folding may turn wide characters into what no channel has, a colon or a blank.
   const folded = parseLinkableChannel(foldName(mapping, linkable));
   const alias = folded === undefined || folded.includes(':') ? undefined : parseRoomAlias(before + folded + after);
   if (alias === undefined) {
-    return refused('channel-not-allowed', 'A channel with such a name cannot have a Matrix address; use !join instead.', true);
+    return refused(
+      'channel-not-allowed',
+      'A channel with such a name cannot have a Matrix address; use !join instead.',
+      true,
+    );
   }
   return granted(alias);
 }

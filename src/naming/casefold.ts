@@ -12,8 +12,7 @@ const CAPITALS = {
   rfc1459: /[A-Z[\]\\~]/g,
 } as const;
 
-const small = (capital: string): string =>
-  capital === '~' ? '^' : String.fromCharCode(capital.charCodeAt(0) + 32);
+const small = (capital: string): string => (capital === '~' ? '^' : String.fromCharCode(capital.charCodeAt(0) + 32));
 
 /**
  * Folds a name for comparing and for keys; only ASCII (and its four extra pairs) folds, but under `rfc7613`

@@ -32,7 +32,10 @@ export function ghostId(naming: GhostNaming, nick: Nick): UserId {
   const id = before + escapeNick(nick) + after;
   if (Buffer.byteLength(id) <= MAX_BYTES) return id as UserId;
   const digest = SHORTENED + createHash('sha256').update(nick).digest('hex').slice(0, 32);
-  return (before + escapeNick(nick).slice(0, MAX_BYTES - Buffer.byteLength(before + after) - digest.length) + digest + after) as UserId;
+  return (before +
+    escapeNick(nick).slice(0, MAX_BYTES - Buffer.byteLength(before + after) - digest.length) +
+    digest +
+    after) as UserId;
 }
 
 /**

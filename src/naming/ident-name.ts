@@ -9,8 +9,8 @@ const LENGTH = 10;
 
 /**
  * The user names a person may have, best first and without end: the local part in small letters and digits, then the
- * same with `_1`, `_2` … (IDENT-1). `_` never stands in the first one, so a numbered name is never somebody else's plain
- * one. Letters first, since servers refuse or mark others (IRC-SERVERS).
+ * same with `_1`, `_2` … (IDENT-1). `_` never stands in the first one, so a numbered name is never somebody else's
+ * plain one. Letters first, since servers refuse or mark others (IRC-SERVERS).
  * @param length USERLEN, if it is known and smaller than 10
  */
 export function* identCandidates(userId: UserId, length = LENGTH): Generator<string, never> {

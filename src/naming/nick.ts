@@ -32,8 +32,8 @@ export interface NickWish {
 
 /**
  * A legal nick for a person (NICK-1…3): illegal characters vanish, a bad start gets `M`, the text behind the template's
- * last variable survives cutting. Where nothing usable is left of display name and local part, a digest of the id stands
- * in. The same person always gets the same nick, never that of a service.
+ * last variable survives cutting. Where nothing usable is left of display name and local part, a digest of the id
+ * stands in. The same person always gets the same nick, never that of a service.
  */
 export function wishNick({ wish, displayName, userId, template, nickLength }: NickWish): Nick {
   if (wish !== undefined && legal(wish) !== '') return toNick(wish, '', nickLength);

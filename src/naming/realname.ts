@@ -9,8 +9,8 @@ const LONGEST_DOMAIN = 30;
 
 /**
  * The real name of a person (REAL-1): `mxid` is the id, `reverse-mxid` begins with the domain's last part so that masks
- * can match a homeserver, anything else is a template with `$DISPLAY`, `$LOCALPART`, `$USERID`. Printable ASCII only, at
- * most 48 characters, never empty.
+ * can match a homeserver, anything else is a template with `$DISPLAY`, `$LOCALPART`, `$USERID`. Printable ASCII only,
+ * at most 48 characters, never empty.
  */
 export function realname(userId: UserId, format: string, displayName?: string): string {
   return printable(worded(userId, format, displayName)) || printable(userId) || 'Matrix user';

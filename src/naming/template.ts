@@ -11,7 +11,9 @@ export interface Around {
   readonly after: string;
 }
 
-/** Fills in what is given and leaves everything else as it is; a value that looks like a variable is not filled again. */
+/**
+ * Fills in what is given and leaves everything else as it is; a value that looks like a variable is not filled again.
+ */
 export function fillTemplate(template: string, values: Readonly<Partial<Record<Variable, string>>>): string {
   return template.replace(VARIABLE, (written, name: Variable) => values[name] ?? written);
 }
@@ -30,7 +32,9 @@ export function aroundVariable(
   };
 }
 
-/** What stands between `before` and `after`, which must be all the rest of the text; `undefined` when they do not fit. */
+/**
+ * What stands between `before` and `after`, which must be all the rest of the text; `undefined` when they do not fit.
+ */
 export function between(text: string, { before, after }: Around): string | undefined {
   const fits = text.length >= before.length + after.length && text.startsWith(before) && text.endsWith(after);
   return fits ? text.slice(before.length, text.length - after.length) : undefined;

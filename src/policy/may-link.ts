@@ -21,7 +21,11 @@ export function mayLinkByAlias(
 ): Outcome<ChannelName> {
   if (!rules.enabled) return refused('channel-not-allowed', 'Channels of this network are not opened on demand.', true);
   if (!rules.createAlias || rules.joinRule !== 'public') {
-    return refused('channel-not-allowed', 'Channels of this network are not opened by address; use !join instead.', true);
+    return refused(
+      'channel-not-allowed',
+      'Channels of this network are not opened by address; use !join instead.',
+      true,
+    );
   }
   return mayLink(channel, rules, network);
 }

@@ -47,8 +47,8 @@ class BoundedParser extends Parser {
 }
 
 /**
- * Hears the parser, and puts tags together from its events: name, attributes, and then the first event after them. Asking the parser
- * for whole tags would make it build an object of all attributes, of which a hostile tag has 20,000.
+ * Hears the parser, and puts tags together from its events: name, attributes, and then the first event after them.
+ * Asking the parser for whole tags would make it build an object of all attributes, of which a hostile tag has 20,000.
  */
 class TagReader {
   readonly #page: HtmlPage;

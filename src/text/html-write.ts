@@ -1,4 +1,7 @@
-/** Writes lines of styled runs as the HTML subset that Matrix allows, well-nested, with every text escaped (INV-5, CS-HTML). */
+/**
+ * Writes lines of styled runs as the HTML subset that Matrix allows, well-nested, with every text escaped (INV-5,
+ * CS-HTML).
+ */
 
 import { hexOf } from './colours.js';
 import {
@@ -14,7 +17,13 @@ import {
   type Style,
 } from './spans.js';
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 const TAGS: readonly (readonly [number, string])[] = [
   [BOLD, 'b'],
   [ITALIC, 'i'],

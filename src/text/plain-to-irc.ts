@@ -7,8 +7,8 @@ const CONTROLS = /[\x00-\x08\x0e-\x1f\x7f-\x9f]/g;
 const ANY_TO_CLEAN = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]/;
 
 /**
- * Cleans text: line breaks of every kind become LF, a TAB four blanks, other control characters (formatting codes, CTCP's
- * 0x01, NUL) vanish, lone surrogates become U+FFFD (M2I-46, C2–C4). Linear.
+ * Cleans text: line breaks of every kind become LF, a TAB four blanks, other control characters (formatting codes,
+ * CTCP's 0x01, NUL) vanish, lone surrogates become U+FFFD (M2I-46, C2–C4). Linear.
  */
 export function cleanText(text: string): string {
   const whole = text.isWellFormed() ? text : text.toWellFormed();

@@ -1,8 +1,8 @@
 /** The quote that older clients put before a reply's plain text. */
 
 /**
- * The text of a reply without the leading `> <who> …` lines (FMT-7); only for events that are replies, since anybody else
- * who begins with such a line means it.
+ * The text of a reply without the leading `> <who> …` lines (FMT-7); only for events that are replies, since anybody
+ * else who begins with such a line means it.
  */
 export function withoutReplyFallback(body: string): string {
   if (!/^> (?:\* )?</.test(body)) return body;

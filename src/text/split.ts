@@ -1,4 +1,4 @@
-/** Cuts text into lines of a byte budget, without breaking characters or formatting, in linear time (M2I-31, C1, L17). */
+/** Cuts text into lines of a byte budget in linear time, without breaking characters or formatting (M2I-31, C1). */
 
 import { openCodes, readCode } from './irc-codes.js';
 import { PLAIN, type Style } from './spans.js';
@@ -28,7 +28,7 @@ export function splitLines(text: string, budget: number): string[] {
 
 /** Whether anything but blanks and codes stands in a line. */
 function visible(line: string): boolean {
-  for (let at = 0; at < line.length; ) {
+  for (let at = 0; at < line.length;) {
     const code = readCode(line, at, PLAIN);
     if (!code && /\S/.test(line.charAt(at))) return true;
     at = code?.end ?? at + 1;
@@ -64,7 +64,7 @@ function nextCut(line: string, from: number, begin: Style, budget: number): Cut 
   let blank: Cut | undefined;
   let words = false;
   let at = from;
-  for (let bytes = 0; at < line.length; ) {
+  for (let bytes = 0; at < line.length;) {
     const piece = pieceAt(line, at, style);
     if (piece.blank && words && !JOINS.test(line.slice(piece.end, piece.end + 2))) {
       blank = { end: at, next: piece.end, style };

@@ -19,13 +19,16 @@ export function trimText(text: string, max: number): string {
   if (word >= max * ENOUGH) return kept.slice(0, word).trimEnd();
   const begin = Math.max(0, end - WINDOW);
   const grapheme = GRAPHEMES.segment(text.slice(begin, end + WINDOW)).containing(end - begin);
-  return grapheme === undefined || (grapheme.index === 0 && begin > 0) ? kept : text.slice(0, begin + grapheme.index).trimEnd();
+  return grapheme === undefined || (grapheme.index === 0 && begin > 0)
+    ? kept
+    : text.slice(0, begin + grapheme.index).trimEnd();
 }
 
 /** How many code units `max` code points are. */
 function endOf(text: string, max: number): number {
   let end = 0;
-  for (let points = 0; points < max && end < text.length; points++) end += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
+  for (let points = 0; points < max && end < text.length; points++)
+    end += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
   return end;
 }
 

@@ -100,7 +100,11 @@ describe('naming vectors', () => {
       });
       for (const ident of given) assert.match(ident, LEGAL_IDENT);
       // We take the local part alone, as the notes prefer, and never need numbers where each person has an address.
-      const ours: Record<string, string[]> = { 'IDENT-05': ['dash'], 'IDENT-07': ['bob'], 'IDENT-10': ['dash', 'dash'] };
+      const ours: Record<string, string[]> = {
+        'IDENT-05': ['dash'],
+        'IDENT-07': ['bob'],
+        'IDENT-10': ['dash', 'dash'],
+      };
       assert.deepEqual(given, row.verdict === 'either' ? ours[row.id] : row.out);
     });
   }

@@ -1,4 +1,6 @@
-/** IRC lines and HTML as lists of styled runs (`meta.normal_form` of vectors.json), read without the code under test. */
+/**
+ * IRC lines and HTML as lists of styled runs (`meta.normal_form` of vectors.json), read without the code under test.
+ */
 
 import assert from 'node:assert/strict';
 
@@ -10,12 +12,21 @@ export interface Run {
   href?: string;
 }
 
-const LETTERS: Readonly<Record<string, string>> = { '\x02': 'b', '\x1d': 'i', '\x1f': 'u', '\x1e': 's', '\x11': 'm', '\x16': 'r' };
+const LETTERS: Readonly<Record<string, string>> = {
+  '\x02': 'b',
+  '\x1d': 'i',
+  '\x1f': 'u',
+  '\x1e': 's',
+  '\x11': 'm',
+  '\x16': 'r',
+};
 const ORDER = 'biusmr';
 
 function push(runs: Run[], text: string, on: ReadonlySet<string>, rest: Omit<Run, 't' | 'f'>): void {
   if (text === '') return;
-  const f = Array.from(ORDER).filter((letter) => on.has(letter)).join('');
+  const f = Array.from(ORDER)
+    .filter((letter) => on.has(letter))
+    .join('');
   const run: Run = { t: text, ...(f ? { f } : {}), ...rest };
   const last = runs.at(-1);
   if (last && JSON.stringify({ ...last, t: '' }) === JSON.stringify({ ...run, t: '' })) last.t += text;
@@ -27,7 +38,8 @@ export function ircRuns(line: string): Run[] {
   const runs: Run[] = [];
   const on = new Set<string>();
   let colours: { fg?: number | string; bg?: number | string } = {};
-  const pattern = /\x03(?:(\d{1,2})(?:,(\d{1,2}))?)?|\x04(?:([0-9a-f]{6})(?:,([0-9a-f]{6}))?)?|[\x02\x1d\x1f\x1e\x11\x16\x0f]|[^\x02-\x04\x0f\x11\x16\x1d-\x1f]+/giy;
+  const pattern =
+    /\x03(?:(\d{1,2})(?:,(\d{1,2}))?)?|\x04(?:([0-9a-f]{6})(?:,([0-9a-f]{6}))?)?|[\x02\x1d\x1f\x1e\x11\x16\x0f]|[^\x02-\x04\x0f\x11\x16\x1d-\x1f]+/giy;
   for (const [piece, fg, bg, hexFg, hexBg] of line.matchAll(pattern)) {
     const letter = LETTERS[piece];
     if (letter) {
@@ -57,7 +69,9 @@ export function ircRuns(line: string): Run[] {
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 const HTML_LETTERS: Readonly<Record<string, string>> = { b: 'b', i: 'i', u: 'u', del: 's', code: 'm' };
 
-/** Parses the HTML we write, and fails where it is not well-formed, not nested, or has a tag that Matrix does not list. */
+/**
+ * Parses the HTML we write, and fails where it is not well-formed, not nested, or has a tag that Matrix does not list.
+ */
 export function htmlRuns(html: string): Run[] {
   const runs: Run[] = [];
   const open: { tag: string; attributes: Readonly<Record<string, string>> }[] = [];
@@ -69,7 +83,10 @@ export function htmlRuns(html: string): Run[] {
     else if (tag && slash) assert.equal(open.pop()?.tag, tag, `nesting in ${html}`);
     else if (tag) {
       assert.ok(tag in HTML_LETTERS || tag === 'span' || tag === 'a', `tag ${tag}`);
-      const pairs = [...(attributes ?? '').matchAll(/ ([a-z-]+)="([^"]*)"/g)].map(([, name, value]) => [name ?? '', value ?? '']);
+      const pairs = [...(attributes ?? '').matchAll(/ ([a-z-]+)="([^"]*)"/g)].map(([, name, value]) => [
+        name ?? '',
+        value ?? '',
+      ]);
       open.push({ tag, attributes: Object.fromEntries(pairs) as Record<string, string> });
     } else {
       const text = entity === undefined ? piece : ENTITIES[entity];

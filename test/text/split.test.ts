@@ -34,7 +34,10 @@ describe('split', () => {
         const lines = splitLines(text, 400);
         assert.ok(lines.every((each) => Buffer.byteLength(each) <= 400));
         assert.equal(lines.join('').replaceAll(' ', ''), text.replaceAll(' ', ''));
-        assert.ok(lines.slice(0, -1).every((each) => Buffer.byteLength(each) > 396), 'lines are filled');
+        assert.ok(
+          lines.slice(0, -1).every((each) => Buffer.byteLength(each) > 396),
+          'lines are filled',
+        );
       }
     }
   });

@@ -44,7 +44,14 @@ describe('text vectors', () => {
       if (html === undefined) return;
       const runs = htmlRuns(html);
       // How reverse looks is free; bold must not end.
-      if (row.id === 'I2H-20') assert.deepEqual(runs.map(({ t, f }) => [t, f]), [['on', 'b'], ['swap', 'b']]);
+      if (row.id === 'I2H-20')
+        assert.deepEqual(
+          runs.map(({ t, f }) => [t, f]),
+          [
+            ['on', 'b'],
+            ['swap', 'b'],
+          ],
+        );
       else assert.deepEqual(runs, row.out?.runs);
     });
   }
@@ -64,7 +71,8 @@ describe('text vectors', () => {
   }
 
   for (const row of family<Vector<{ readonly text: string; readonly bytes: number }, string[]>>('line_split')) {
-    it(`${row.id}: ${row.in.text} by ${row.in.bytes}`, () => assert.deepEqual(splitLines(row.in.text, row.in.bytes), row.out));
+    it(`${row.id}: ${row.in.text} by ${row.in.bytes}`, () =>
+      assert.deepEqual(splitLines(row.in.text, row.in.bytes), row.out));
   }
 
   for (const row of family<Vector<string, string | null>>('markdown_code')) {
