@@ -32,7 +32,7 @@ export interface FileJournalParts {
 }
 
 /** Written to learn whether a full disk has room again. */
-const PROBE = 64 * 1024;
+const PROBE = 16 * 1024;
 
 export class FileJournal implements Journal {
   readonly #parts: FileJournalParts;

@@ -18,6 +18,7 @@ export class SeenFile {
   #handle: number | undefined;
   #size: number;
   #room: number;
+  #nameIsDurable = false;
 
   /** @param size bytes up to the last record; @param room bytes that the file has, the zeros after that included */
   constructor(disk: Disk, path: string, size = 0, room = 0) {
@@ -56,14 +57,14 @@ export class SeenFile {
 
   /** Adds records and resolves when they are on disk; on a fault none of them counts. */
   async append(records: Uint8Array): Promise<void> {
-    const isNew = this.#handle === undefined;
     this.#handle ??= this.#disk.open(this.#path);
     this.#write(this.#handle, records, this.#size);
     const end = this.#size + records.length;
     this.#room = Math.max(this.#room, end);
-    if (this.#room - end < AHEAD / 2) this.#makeRoom(this.#handle);
+    this.makeRoom(records.length);
     await this.#disk.sync(this.#handle);
-    if (isNew) await this.#disk.syncDirectory(dirname(this.#path));
+    if (!this.#nameIsDurable) await this.#disk.syncDirectory(dirname(this.#path));
+    this.#nameIsDurable = true;
     this.#size = end;
   }
 
@@ -72,9 +73,12 @@ export class SeenFile {
     this.#handle = undefined;
   }
 
-  #makeRoom(handle: number): void {
+  /** Makes room for what comes after the next `bytes`, when there is little left and the disk has any. */
+  makeRoom(bytes = 0): void {
+    if (this.#room - this.#size - bytes >= AHEAD / 2) return;
     try {
-      this.#write(handle, Buffer.alloc(AHEAD), this.#room);
+      this.#handle ??= this.#disk.open(this.#path);
+      this.#write(this.#handle, Buffer.alloc(AHEAD), this.#room);
       this.#room += AHEAD;
     } catch {
       // No room to make room: what had to be written is written, and the next append tries again.

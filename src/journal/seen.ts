@@ -72,6 +72,7 @@ export class SeenIds {
     }
     for (const number of numbers.slice(2)) disk.remove(fileOf(directory, number));
     file ??= new SeenFile(disk, fileOf(directory, 1));
+    file.makeRoom();
     return new SeenIds(directory, disk, clock, bounds, generations, file);
   }
 
@@ -126,6 +127,7 @@ export class SeenIds {
     this.#old = this.#young;
     this.#young = { number, ids: new HashSet(), hours: 0 };
     this.#file = new SeenFile(this.#disk, fileOf(this.#directory, number));
+    this.#file.makeRoom();
   }
 
   #remember(record: Uint8Array): void {
