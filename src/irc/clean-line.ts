@@ -20,7 +20,9 @@ export function cleanLine(line: string): string {
   if (space < 0) return '';
   const tags = fittingTags(text.slice(1, space));
   const rest = cutBytes(text.slice(space + 1).trimStart(), LINE_BYTES);
-  return tags === '' || rest === '' ? rest : `@${tags} ${rest}`;
+  // A second `@` is no command, and without the first it would be taken for tags.
+  if (rest === '' || rest.startsWith('@')) return '';
+  return tags === '' ? rest : `@${tags} ${rest}`;
 }
 
 /** The longest start of `text` that has at most `most` bytes in UTF-8 and ends between code points. */
@@ -68,5 +70,5 @@ export function isTarget(text: string): boolean {
 
 /** Whether `text` can name one channel: a target that begins with a sign, so never `0`, which leaves all (JOIN 0). */
 export function isChannel(text: string): boolean {
-  return isTarget(text) && /^[#&+!~%@.*=$^]/.test(text);
+  return isTarget(text) && /^[#&+!~]/.test(text);
 }
