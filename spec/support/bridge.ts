@@ -19,7 +19,7 @@ export interface BridgeWish {
 }
 
 /** Pacing is off in stories that are not about it, so that they take no longer than they must. */
-const UNPACED = { nickTemplate: '$DISPLAY[m]', flood: false };
+const UNPACED = { nickTemplate: '$DISPLAY[m]', reconnectIntervalMs: 20, flood: false };
 
 export class Bridge {
   readonly process: BridgeProcess;

@@ -43,7 +43,7 @@ export class BridgeProcess {
 
   /** A directory and a free port, nothing started yet. */
   static async prepare(): Promise<BridgeProcess> {
-    return new BridgeProcess(mkdtempSync(join(tmpdir(), 'causeway-')), await freePort());
+    return new BridgeProcess(mkdtempSync(join(tmpdir(), 'causeway-run-')), await freePort());
   }
 
   get configFile(): string {
@@ -204,7 +204,8 @@ export function loopbackConfig(where: {
           botConfig: { enabled: true, nick: 'CausewayBot', joinChannelsIfNoUsers: true },
           dynamicChannels: { enabled: true, createAlias: true, published: false, aliasTemplate: '#irc_$CHANNEL' },
           matrixClients: { userTemplate: '@irc_$NICK' },
-          ircClients: { nickTemplate: '$DISPLAY[m]' },
+          // Five seconds between two connections are kind to a real server; nobody need wait for them here.
+          ircClients: { nickTemplate: '$DISPLAY[m]', reconnectIntervalMs: 50 },
           ...where.network,
         },
       },

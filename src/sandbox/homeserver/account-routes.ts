@@ -82,8 +82,7 @@ function register(house: House, { body, query, who }: Request): JsonObject | { s
   const auth = body.auth;
   if (auth === undefined || !isObject(auth)) {
     // Names are judged before the first stage is asked for.
-    const probe = accounts.byId.has(`@${localpart}:${house.serverName}`);
-    if (probe) throw new MatrixFault(400, 'M_USER_IN_USE', 'User ID already taken.');
+    accounts.checkPerson(localpart);
     return { status: 401, reply: { session: 'sandbox', flows: [{ stages: ['m.login.dummy'] }], params: {} } };
   }
   if (auth.type !== 'm.login.dummy') throw forbidden('Unknown authentication stage');

@@ -52,6 +52,11 @@ export class Accounts {
 
   /** Makes a person's account; refuses bad names, reserved ones and taken ones. */
   registerPerson(localpart: string, password: string | undefined): Account {
+    return this.add(this.checkPerson(localpart), localpart, password);
+  }
+
+  /** The id that a person of this name would have; refuses bad names, reserved ones and taken ones. */
+  checkPerson(localpart: string): string {
     if (!/^[a-z0-9._=/+-]+$/u.test(localpart)) {
       throw new MatrixFault(400, 'M_INVALID_USERNAME', "User ID can only contain characters a-z, 0-9, or '_-./=+'");
     }
@@ -59,7 +64,8 @@ export class Accounts {
     if (this.services.some((service) => service.sender === user || owns(service.users, user))) {
       throw new MatrixFault(400, 'M_EXCLUSIVE', 'This user ID is reserved by an application service.');
     }
-    return this.add(user, localpart, password);
+    if (this.byId.has(user)) throw new MatrixFault(400, 'M_USER_IN_USE', 'User ID already taken.');
+    return user;
   }
 
   /** Makes a ghost's account; refuses what is outside the service's namespaces. */

@@ -164,8 +164,20 @@ export function isupportOf(profile: Profile): string[] {
     `NICKLEN=${profile.nickLength}`,
     `PREFIX=(${modes})${marks}`,
     ...(profile.statusMessages ? [`STATUSMSG=${marks}`] : []),
-    `TARGMAX=NAMES:1,LIST:1,KICK:1,WHOIS:1,PRIVMSG:${profile.targets},NOTICE:${profile.targets}`,
+    ...(profile.name === 'inspircd' ? inspircdOwn(profile) : []),
+    ...(['inspircd', 'ngircd'].includes(profile.name) ? [] : [targetsOf(profile)]),
     `TOPICLEN=${profile.topicLength}`,
     ...(profile.utf8Only ? ['UTF8ONLY'] : []),
   ];
+}
+
+/** UnrealIRCd's targets of NOTICE are fewer than those of PRIVMSG. */
+function targetsOf({ name, targets }: Profile): string {
+  const notices = name === 'unreal' ? 1 : targets;
+  return `TARGMAX=NAMES:1,LIST:1,KICK:1,WHOIS:1,PRIVMSG:${targets},NOTICE:${notices}`;
+}
+
+/** InspIRCd says some things in its own way; deafness can only be told from USERMODES. */
+function inspircdOwn({ targets, userModes, realnameLength }: Profile): string[] {
+  return ['HOSTLEN=64', 'LINELEN=512', `MAXTARGETS=${targets}`, `NAMELEN=${realnameLength}`, 'USERLEN=10', `USERMODES=,,s,${userModes}`];
 }

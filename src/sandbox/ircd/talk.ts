@@ -14,10 +14,11 @@ export function say(net: Net, client: IrcClient, line: IrcLine): void {
     return client.send(`FAIL ${line.command} INVALID_UTF8 :Message rejected for containing invalid UTF-8`);
   }
   const targets = list.split(',');
-  if (targets.length > profile.targets && profile.extraTargets === '407') {
+  const allowed = profile.name === 'unreal' && line.command === 'NOTICE' ? 1 : profile.targets;
+  if (targets.length > allowed && profile.extraTargets === '407') {
     return client.numeric('407', [list], 'Too many recipients.');
   }
-  for (const target of targets.slice(0, profile.targets)) sayTo(net, client, line, target, text);
+  for (const target of targets.slice(0, allowed)) sayTo(net, client, line, target, text);
 }
 
 function isUtf8(bytes: string): boolean {
