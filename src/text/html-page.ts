@@ -3,7 +3,7 @@
 import type { RoomAlias, RoomId, UserId } from '../model/ids.js';
 import { readColour } from './colours.js';
 import { HtmlLines } from './html-lines.js';
-import { BLOCKS, DROPPED, MARKS, VERBATIM } from './html-tags.js';
+import { tagOf, type Tag } from './html-tags.js';
 import { parseMatrixLink } from './matrix-links.js';
 import { cleanText } from './plain-to-irc.js';
 import { MONOSPACE, PLAIN, type Line, type Style } from './spans.js';
@@ -20,6 +20,7 @@ export type Attributes = ReadonlyMap<string, string>;
 /** An element that is open. */
 interface Element {
   readonly name: string;
+  readonly tag: Tag;
   readonly style: Style;
   readonly verbatim: boolean;
   /** Not shown, or shown already in another way. */
@@ -35,7 +36,7 @@ const LINKABLE = /^(?:https?|ftp|mailto|magnet|geo|xmpp|ircs?|tel|sip):/i;
 const MAX_WORDS = 1000;
 /** Black on black: what IRC clients show when it is marked (M2I-35). */
 const HIDDEN = { fg: 1, bg: 1 } as const;
-const ROOT: Element = { name: '', style: PLAIN, verbatim: false, dropped: false, hidden: false };
+const ROOT: Element = { name: '', tag: tagOf(''), style: PLAIN, verbatim: false, dropped: false, hidden: false };
 
 export class HtmlPage {
   readonly #reading: HtmlReading;
@@ -73,14 +74,19 @@ export class HtmlPage {
 
   open(name: string, attributes: Attributes): void {
     const outer = this.#top;
-    const dropped = outer.dropped || DROPPED.has(name);
+    const tag = tagOf(name);
+    const dropped = outer.dropped || tag.dropped;
     const hidden = outer.hidden || attributes.has('data-mx-spoiler');
-    if (!dropped) this.#before(name, attributes);
+    if (!dropped) {
+      if (tag.block) this.#break();
+      this.#before(name, attributes);
+    }
     this.#open.push(outer);
     this.#top = {
       name,
-      style: dropped ? outer.style : this.#styled(name, attributes, hidden),
-      verbatim: outer.verbatim || VERBATIM.has(name),
+      tag,
+      style: dropped ? outer.style : this.#styled(tag.mark, attributes, hidden),
+      verbatim: outer.verbatim || tag.verbatim,
       dropped,
       hidden,
     };
@@ -88,10 +94,12 @@ export class HtmlPage {
   }
 
   close(): void {
-    const { name, dropped, href } = this.#top;
+    const { name, tag, dropped, href } = this.#top;
     if (href !== undefined) this.#linked(href);
     this.#top = this.#open.pop() ?? ROOT;
-    if (!dropped) this.#after(name);
+    if (dropped) return;
+    this.#after(name);
+    if (tag.block) this.#break();
   }
 
   end(): readonly Line[] {
@@ -100,7 +108,6 @@ export class HtmlPage {
 
   /** What an element does in front of its content; what is written here looks like what is around the element. */
   #before(name: string, attributes: Attributes): void {
-    if (BLOCKS.has(name)) this.#break();
     const spoiler = attributes.get('data-mx-spoiler');
     if (spoiler) this.text(`(${oneLine(spoiler)}) `);
     switch (name) {
@@ -146,12 +153,10 @@ export class HtmlPage {
       case 'code':
         if (this.#reading.backticks && !this.#top.verbatim) this.text('`');
     }
-    if (BLOCKS.has(name)) this.#break();
   }
 
-  #styled(name: string, attributes: Attributes, hidden: boolean): Style {
+  #styled(mark: number, attributes: Attributes, hidden: boolean): Style {
     const { style } = this.#top;
-    const mark = MARKS.get(name) ?? 0;
     const marks = style.marks | (mark === MONOSPACE && this.#reading.backticks ? 0 : mark);
     if (hidden) return { marks, ...HIDDEN };
     if (attributes.size === 0) return marks === style.marks ? style : { marks, fg: style.fg, bg: style.bg };

@@ -48,7 +48,7 @@ export interface CodeRead {
 export function readCode(text: string, at: number, style: Style): CodeRead | undefined {
   const code = text.charAt(at);
   const mark = MARK_OF.get(code);
-  if (mark !== undefined) return { end: at + 1, style: { ...style, marks: style.marks ^ mark } };
+  if (mark !== undefined) return { end: at + 1, style: { marks: style.marks ^ mark, fg: style.fg, bg: style.bg } };
   if (code === RESET) return { end: at + 1, style: PLAIN };
   if (code !== COLOUR && code !== HEX) return undefined;
   const pattern = code === COLOUR ? NUMBERS : HEXES;

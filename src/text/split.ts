@@ -66,7 +66,7 @@ function nextCut(line: string, from: number, begin: Style, budget: number): Cut 
   let at = from;
   for (let bytes = 0; at < line.length;) {
     const piece = pieceAt(line, at, style);
-    if (piece.blank && words && !JOINS.test(line.slice(piece.end, piece.end + 2))) {
+    if (piece.blank && words && !joins(line, piece.end)) {
       blank = { end: at, next: piece.end, style };
     }
     bytes += piece.bytes;
@@ -95,9 +95,14 @@ interface Piece {
 function pieceAt(line: string, at: number, style: Style): Piece {
   const point = line.codePointAt(at) ?? 0;
   const code = point < 0x20 ? readCode(line, at, style) : undefined;
-  if (code) return { ...code, bytes: code.end - at, blank: false };
+  if (code) return { end: code.end, bytes: code.end - at, blank: false, style: code.style };
   const bytes = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
   return { end: at + (bytes === 4 ? 2 : 1), bytes, blank: point === 0x20, style };
+}
+
+/** Whether what stands at `at` belongs to the character before it. */
+function joins(line: string, at: number): boolean {
+  return line.charCodeAt(at) >= ALONE && JOINS.test(line.slice(at, at + 2));
 }
 
 function pastBlanks(line: string, from: number): number {
