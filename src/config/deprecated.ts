@@ -9,15 +9,21 @@ export interface Moved {
   readonly writtenAs: (path: Path) => Path;
 }
 
+interface Move {
+  readonly from: Path;
+  readonly to: Path;
+}
+
 interface Rename {
   readonly from: Path;
   readonly to: Path;
-  /** Changes the form of the value on the way. */
+  /** Changes the form of the value on the way; `inside` is where the value as written then is. */
   readonly reshape?: (value: unknown) => unknown;
+  readonly inside?: Path;
 }
 
 const SERVICE_RENAMES: readonly Rename[] = [
-  { from: ['databaseUri'], to: ['database'], reshape: databaseOfUri },
+  { from: ['databaseUri'], to: ['database'], reshape: databaseOfUri, inside: ['connectionString'] },
   { from: ['matrixHandler', 'shortReplyThresholdSeconds'], to: ['matrixHandler', 'shortReplyTresholdSeconds'] },
   { from: ['ircHandler', 'powerLevelGracePeriod'], to: ['ircHandler', 'powerLevelGracePeriodMs'] },
 ];
@@ -39,8 +45,8 @@ const SERVICE_DROPPED: readonly (readonly [Path, string])[] = [
 /** Rewrites `tree` (which is changed) to the keys of today. Where both old and new key are set, the new one counts. */
 export function moveDeprecated(tree: Record<string, unknown>): Moved {
   const warnings: Complaint[] = [];
-  const moves: { readonly from: Path; readonly to: Path }[] = [];
-  const rename = (root: Path, { from, to, reshape }: Rename, toRoot: Path = root): void => {
+  const moves: Move[] = [];
+  const rename = (root: Path, { from, to, reshape, inside = [] }: Rename, toRoot: Path = root): void => {
     const old: Path = [...root, ...from];
     const now: Path = [...toRoot, ...to];
     const value = valueAt(tree, old);
@@ -48,7 +54,7 @@ export function moveDeprecated(tree: Record<string, unknown>): Moved {
     removeAt(tree, old);
     const both = valueAt(tree, now) !== undefined;
     if (!both) setAt(tree, now, reshape ? reshape(value) : value);
-    if (!both) moves.push({ from: old, to: now });
+    if (!both) moves.push({ from: old, to: [...now, ...inside] });
     const end = both ? `is set too and counts` : `is its name now`;
     warnings.push({ path: old, message: `is an old key; ${pathText(toRoot === root ? to : now)} ${end}` });
   };
@@ -71,7 +77,7 @@ export function moveDeprecated(tree: Record<string, unknown>): Moved {
     const network: Path = [...service, 'servers', address];
     for (const each of NETWORK_RENAMES) rename(network, each);
     drop([...network, 'dynamicChannels', 'groupId'], 'groups are gone from Matrix: this key does nothing');
-    reshapeMappings(tree, network, warnings);
+    reshapeMappings(tree, network, warnings, moves);
     reshapeRules(tree, network, warnings);
   }
   return {
@@ -90,11 +96,15 @@ function databaseOfUri(uri: unknown): unknown {
 }
 
 /** A mapping that is a bare list of rooms. */
-function reshapeMappings(tree: unknown, network: Path, warnings: Complaint[]): void {
+function reshapeMappings(tree: unknown, network: Path, warnings: Complaint[], moves: Move[]): void {
   const mappings = valueAt(tree, [...network, 'mappings']);
   if (!isSection(mappings)) return;
   const bare = Object.entries(mappings).filter(([, rooms]) => Array.isArray(rooms));
-  for (const [channel, rooms] of bare) mappings[channel] = { roomIds: rooms };
+  for (const [channel, rooms] of bare) {
+    mappings[channel] = { roomIds: rooms };
+    const from = [...network, 'mappings', channel];
+    moves.push({ from, to: [...from, 'roomIds'] });
+  }
   const first = bare[0];
   if (first) {
     const more = bare.length > 1 ? ` (here and in ${bare.length - 1} more)` : '';

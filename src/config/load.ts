@@ -39,12 +39,13 @@ export function loadConfig(path: string, variables: Environment['variables'] = p
 /** Makes a configuration of a text; see `loadConfig`. Touches nothing but what `environment` reads. */
 export function readConfig(text: string, file: string, environment: Environment): Loaded {
   const yaml = readYaml(text, file);
-  const tree = withoutEmpty(yaml.tree);
-  const secretsInFile = holdsSecret(tree, []);
-  const env = applyEnvironment(tree, environment);
+  const written = withoutEmpty(yaml.tree);
+  const secretsInFile = holdsSecret(written, []);
+  const env = applyEnvironment(written, environment);
+  const tree = withoutEmpty(written);
   const moved = moveDeprecated(tree);
   const checked = checkTree(tree, env.hidden);
-  const judged = checked.config ? judge(checked.config, written(tree)) : { faults: [], warnings: [] };
+  const judged = checked.config ? judge(checked.config, txnSizeOf(tree)) : { faults: [], warnings: [] };
   const faults = [
     ...env.faults,
     ...checked.faults,
@@ -96,9 +97,14 @@ function readText(path: string): string {
   }
 }
 
+/** Secrets for which an empty text means none. */
+const NONE_WHEN_EMPTY: readonly string[] = ['password', 'secret', 'key', 'dsn'];
+
 /** Keys with nothing after them count as not written: sections often stay behind with all their lines commented out. */
 function withoutEmpty(tree: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(tree).filter(([, value]) => value !== null);
+  const entries = Object.entries(tree).filter(
+    ([key, value]) => value !== null && !(value === '' && NONE_WHEN_EMPTY.includes(key)),
+  );
   return Object.fromEntries(entries.map(([key, value]) => [key, isSection(value) ? withoutEmpty(value) : value]));
 }
 
@@ -109,7 +115,7 @@ function holdsSecret(value: unknown, path: Path): boolean {
   return !/:\/\//u.test(value) || value.includes('@');
 }
 
-function written(tree: unknown): number | undefined {
+function txnSizeOf(tree: unknown): number | undefined {
   const size = valueAt(tree, ['advanced', 'maxTxnSize']);
   return typeof size === 'number' ? size : undefined;
 }
