@@ -1,20 +1,9 @@
 /** Starts and stops the bridge in order; nothing else. */
 
-import { buildEdges } from './build-edges.js';
+import { type AppOptions, buildEdges } from './build-edges.js';
 import { buildFlows } from './build-flows.js';
 import type { Config } from './config/config.js';
-import type { Registration } from './homeserver/registration.js';
-import { type Clock, within } from './lib/clock.js';
-import type { Log } from './lib/log.js';
-
-export interface AppOptions {
-  readonly config: Config;
-  readonly registration: Registration;
-  /** Wins over `homeserver.bindPort` (CLI-1). */
-  readonly port?: number;
-  readonly log: Log;
-  readonly clock: Clock;
-}
+import { within } from './lib/clock.js';
 
 export interface App {
   /** Where the homeserver reaches us. */

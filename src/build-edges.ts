@@ -1,18 +1,31 @@
 /** Makes what touches the world from the configuration: journal, store, homeserver, networks, metrics. */
 
-import type { AppOptions } from './app.js';
+import type { Config } from './config/config.js';
 import { openHomeserver } from './homeserver/open.js';
 import type { Homeserver } from './homeserver/port.js';
+import type { Registration } from './homeserver/registration.js';
 import { FrameworkNetwork } from './irc/network.js';
 import type { IrcNetwork } from './irc/port.js';
 import { lockDirectory } from './journal/lock.js';
 import { openJournal } from './journal/open.js';
 import type { Journal } from './journal/port.js';
+import type { Clock } from './lib/clock.js';
+import type { Log } from './lib/log.js';
 import { PrometheusMetrics } from './metrics/prometheus.js';
 import { asNetworkName, type NetworkName } from './model/irc-names.js';
 import { type GhostNaming, isGhost } from './naming/ghost-id.js';
 import { openStore } from './store/open.js';
 import type { Store } from './store/port.js';
+
+/** What the bridge is started with. */
+export interface AppOptions {
+  readonly config: Config;
+  readonly registration: Registration;
+  /** Wins over `homeserver.bindPort` (CLI-1). */
+  readonly port?: number;
+  readonly log: Log;
+  readonly clock: Clock;
+}
 
 export interface Edges {
   readonly metrics: PrometheusMetrics;

@@ -43,8 +43,8 @@ export interface FlowsNeeds {
 export interface Flows {
   readonly links: Links;
   readonly questions: Questions;
-  onMatrixEvent(event: MatrixEvent, entry: Entry): void;
-  onIrcEvent(event: IrcEvent): void;
+  readonly onMatrixEvent: (event: MatrixEvent, entry: Entry) => void;
+  readonly onIrcEvent: (event: IrcEvent) => void;
   /** Puts an unfinished journal entry back into its queue. */
   replay(entry: Entry): void;
   /** Writes the configuration's links into the store, as they are now (ROOM-6). */
