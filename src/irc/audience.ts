@@ -2,6 +2,7 @@
 
 import type { Folded } from '../model/irc-names.js';
 import { BoundedMap } from '../lib/bounded-map.js';
+import { MEMORY_MS } from './witness.js';
 
 /** Listeners whose lines are looked at: the primary and up to two witnesses, so that one loss never finds us without. */
 const MOST_WATCHED = 3;
@@ -21,6 +22,8 @@ export interface Listener<C> {
 interface Membership {
   /** Monotonic ms of its join. */
   readonly since: number;
+  /** The ledger's end at its join. */
+  readonly point: number;
   /** Until then it is not trusted, for it failed to show a line. */
   suspectUntil: number;
 }
@@ -35,6 +38,7 @@ export class Audience<C> {
   /** Points of the ledger at which the primary showed the JOIN of one of us, by folded nick. */
   readonly marks = new BoundedMap<Folded, number>(256);
   #watched: Listener<C>[] = [];
+  #changedAt = 0;
 
   constructor(id: number, name: string, folded: Folded) {
     this.id = id;
@@ -56,14 +60,18 @@ export class Audience<C> {
     return this.#watched.includes(who);
   }
 
-  /** Whether a line must be remembered: somebody else shows it too, or is about to. */
-  get shared(): boolean {
-    return this.members.size > 1 || this.marks.size > 0;
+  /** Whether a line must be remembered: somebody else shows it too, did so or is about to. */
+  isShared(now: number): boolean {
+    return this.members.size > 1 || this.marks.size > 0 || now - this.#changedAt < MEMORY_MS;
   }
 
-  /** Adds a member; the first becomes primary, the next two witnesses. A preferred one is watched at once. */
-  add(who: Listener<C>, now: number): void {
-    this.members.set(who, { since: now, suspectUntil: 0 });
+  /**
+   * Adds a member; the first becomes primary, the next two witnesses. A preferred one is watched at once.
+   * @param point the ledger's end
+   */
+  add(who: Listener<C>, now: number, point: number): void {
+    this.members.set(who, { since: now, point, suspectUntil: 0 });
+    this.#changedAt = now;
     who.audiences.add(this);
     if (this.#watched.length < MOST_WATCHED) this.#watch([...this.#watched, who]);
     else if (who.preferred) this.watch(who);
@@ -77,6 +85,7 @@ export class Audience<C> {
   /** Takes a member out; a witness follows a primary. */
   remove(who: Listener<C>, now: number): void {
     this.members.delete(who);
+    this.#changedAt = now;
     who.audiences.delete(this);
     if (this.watches(who)) this.#fill(now, this.#watched.filter((one) => one !== who));
   }
@@ -100,9 +109,9 @@ export class Audience<C> {
     return membership !== undefined && membership.suspectUntil <= now;
   }
 
-  /** Monotonic ms since when `who` is in the channel. */
-  since(who: Listener<C>): number | undefined {
-    return this.members.get(who)?.since;
+  /** When `who` came in. */
+  joinOf(who: Listener<C>): Pick<Membership, 'since' | 'point'> | undefined {
+    return this.members.get(who);
   }
 
   /** Adds the longest-present members, trusted ones first, until enough are watched. */

@@ -18,8 +18,8 @@ export interface Ground<C> {
   heard(me: Listener<C>, audience: Audience<C>, buf: Buffer, start: number, line: Peek): LineVerdict;
   /** Whether a line to the operators (STATUSMSG) is new. */
   first(me: Listener<C>, audience: Audience<C>, buf: Buffer, line: Peek): boolean;
-  /** The primary showed that one of us came in. */
-  sawJoin(audience: Audience<C>, buf: Buffer, line: Peek): void;
+  /** A watched client showed that another of us came in. */
+  sawJoin(me: Listener<C>, audience: Audience<C>, buf: Buffer, line: Peek): void;
 }
 
 /** Judges the line that starts at `start` in `buf` and was peeked at. */
@@ -96,12 +96,12 @@ function judgeEverywhere<C>(ground: Ground<C>, me: Listener<C>, buf: Buffer, lin
 function judgeChannel<C>(ground: Ground<C>, me: Listener<C>, buf: Buffer, line: Peek): LineVerdict {
   const audience = ground.audienceOf(buf, line.target, line.targetEnd);
   if (ground.isSelf(me, buf, line.nick, line.nickEnd)) return 'pass';
+  const ours = line.kind === 'join' && audience?.watches(me) === true && ground.isOurs(buf, line.nick, line.nickEnd);
+  if (ours) ground.sawJoin(me, audience, buf, line);
   if (audience && audience.primary !== me) return 'drop';
   // MODE of our own nick names no channel; it may come from the server or from ourselves.
   if (!audience && !isChannelSign(buf[line.target])) return 'pass';
-  if (!ground.isOurs(buf, line.nick, line.nickEnd)) return 'pass';
-  if (audience && line.kind === 'join') ground.sawJoin(audience, buf, line);
-  return 'drop';
+  return ours || ground.isOurs(buf, line.nick, line.nickEnd) ? 'drop' : 'pass';
 }
 
 /** KICK: of one of us only the victim tells. */

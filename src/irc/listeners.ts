@@ -55,8 +55,8 @@ export class Listeners<C> {
       heard: (me, audience, buf, start, line) => this.#heard(me, audience, buf, start, line),
       first: (me, audience, buf, line) =>
         this.#toStatus.first(me, `${audience.id} ${latin1(buf, line.target, line.targetEnd)} ${keyOf(buf, line)}`),
-      sawJoin: (audience, buf, line) =>
-        void audience.marks.set(needs.fold(buf.toString('utf8', line.nick, line.nickEnd)), this.#ledger.end),
+      sawJoin: (me, audience, buf, line) =>
+        this.#sawJoin(me, audience, needs.fold(buf.toString('utf8', line.nick, line.nickEnd))),
     };
   }
 
@@ -85,7 +85,7 @@ export class Listeners<C> {
     const nick = this.#nickOf(who);
     const mark = audience.marks.get(nick) ?? this.#ledger.end;
     audience.marks.delete(nick);
-    this.#changing(audience, () => audience.add(who, now));
+    this.#changing(audience, () => audience.add(who, now, this.#ledger.end));
     this.#ledger.skip(audience, who, mark);
     if (audience.primary !== who && who.preferred) this.#promoteAfter(audience, who, SETTLE_MS);
   }
@@ -129,7 +129,7 @@ export class Listeners<C> {
     for (const [audience, same] of this.#audiences.rekey()) {
       for (const who of [...audience.members.keys()]) {
         this.#remove(who, audience);
-        if (!same.members.has(who)) this.#changing(same, () => same.add(who, this.#needs.clock.elapsed()));
+        if (!same.members.has(who)) this.#changing(same, () => same.add(who, this.#needs.clock.elapsed(), this.#ledger.end));
       }
     }
   }
@@ -143,7 +143,7 @@ export class Listeners<C> {
 
   #heard(me: Listener<C>, audience: Audience<C>, buf: Buffer, start: number, line: Peek): LineVerdict {
     if (audience.primary === me) {
-      if (!audience.shared) return 'pass';
+      if (!audience.isShared(this.#needs.clock.elapsed())) return 'pass';
       return this.#ledger.primaryShows(audience, keyOf(buf, line), me) ? 'pass' : 'drop';
     }
     if (line.body > start && this.#isReplay(me, audience, latin1(buf, start, line.body))) return 'drop';
@@ -156,9 +156,22 @@ export class Listeners<C> {
    */
   #isReplay(me: Listener<C>, audience: Audience<C>, tags: string): boolean {
     if (/[@;]batch=/.test(tags)) return true;
-    const since = audience.since(me) ?? 0;
+    const since = audience.joinOf(me)?.since ?? 0;
     const time = this.#needs.clock.elapsed() - since < SETTLE_MS ? /[@;]time=([^; ]{1,40})/.exec(tags)?.[1] : undefined;
     return time !== undefined && this.#needs.clock.now() - Date.parse(time) > MEMORY_MS;
+  }
+
+  /**
+   * `me` showed the JOIN of another of ours. When that one is not in yet, it will show what the primary says from here
+   * on. When it is the primary and `me` is behind it, `me` is only now where the other began.
+   */
+  #sawJoin(me: Listener<C>, audience: Audience<C>, nick: Folded): void {
+    const { primary } = audience;
+    if (primary === me) audience.marks.set(nick, this.#ledger.end);
+    if (!primary || primary === me || this.#nickOf(primary) !== nick) return;
+    this.#ledger.rewind(audience, me, audience.joinOf(primary)?.point ?? 0);
+    // What it showed before, the primary was not there to hear.
+    for (const held of this.#ledger.take(audience, me)) this.#release(held);
   }
 
   /** A witness showed what the primary did not: it takes the primary's place, and what it holds is said. */

@@ -20,6 +20,8 @@ interface Entry<Place, Who> {
   /** Its place among all lines, and among the equal ones ever. */
   readonly order: number;
   readonly index: number;
+  /** Who showed it first. */
+  readonly by: Who;
   readonly at: number;
   readonly bytes: number;
   /** Present while nobody has said it. */
@@ -122,6 +124,15 @@ export class Ledger<Place extends { readonly id: number }, Who> {
     }
   }
 
+  /** `who` begins to show what others said in a place from point `from` on. */
+  rewind(place: Place, who: Who, from: number): void {
+    for (const group of this.#groups.values()) {
+      if (group.place !== place) continue;
+      const first = group.entries.find((entry) => entry.order >= from && entry.by !== who);
+      if (first) group.next.set(who, first.index);
+    }
+  }
+
   /** Ends the timer and forgets all. */
   stop(): void {
     this.#timer?.end();
@@ -157,6 +168,7 @@ export class Ledger<Place extends { readonly id: number }, Who> {
     const entry: Entry<Place, Who> = {
       group,
       order: this.#orders++,
+      by: who,
       index: group.base + group.entries.length,
       at: this.#needs.clock.elapsed(),
       bytes: name.length + (line?.length ?? 0) + 100,
