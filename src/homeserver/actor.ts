@@ -1,6 +1,5 @@
 /** One Matrix user that we control: its account, its rooms, what it says. Holds nothing itself, so it may be made anew. */
 
-import { SingleFlight } from '../lib/single-flight.js';
 import { BridgeError, isFault } from '../model/errors.js';
 import type { EventId, RoomId, UserId } from '../model/ids.js';
 import type { JsonObject } from '../model/matrix-content.js';
@@ -12,9 +11,7 @@ import type { Membership } from './membership.js';
 import type { Patience } from './patience.js';
 import type { Actor } from './port.js';
 import type { Raw } from './raw.js';
-import { eventIdOf } from './send.js';
-import type { Parcel, Sender } from './send.js';
-import type { Slots } from './slots.js';
+import { eventIdOf, type Parcel, type Sender } from './send.js';
 
 /** What all actors share. */
 export interface ActorParts {
@@ -24,9 +21,6 @@ export interface ActorParts {
   readonly accounts: Accounts;
   readonly membership: Membership;
   readonly sender: Sender;
-  /** Joins and leaves at a time. */
-  readonly membershipSlots: Slots;
-  readonly joining: SingleFlight<string, void>;
 }
 
 export class HomeserverActor implements Actor {
@@ -43,19 +37,18 @@ export class HomeserverActor implements Actor {
   }
 
   async join(room: RoomId, via: readonly string[] = []): Promise<void> {
-    const { membership, joining, membershipSlots } = this.#parts;
-    if (membership.has(this.userId, room)) return;
-    await joining.do(`${this.userId}\n${room}`, () => membershipSlots.run(() => this.#join(room, via)));
+    await this.#parts.membership.enter(this.userId, room, () => this.#join(room, via));
   }
 
   async leave(room: RoomId, reason?: string): Promise<void> {
-    try {
-      await this.#parts.membershipSlots.run(() => this.#inRoom(room, 'leave', wish(reason)));
-    } catch (fault) {
-      // Not in it, or the room is gone: that is what was wanted.
-      if (!isFault(fault, 'HOMESERVER_FORBIDDEN') && !isFault(fault, 'HOMESERVER_NOT_FOUND')) throw fault;
-    }
-    this.#parts.membership.drop(this.userId, room);
+    await this.#parts.membership.exit(this.userId, room, async () => {
+      try {
+        await this.#inRoom(room, 'leave', wish(reason));
+      } catch (fault) {
+        // Not in it, or the room is gone: that is what was wanted.
+        if (!isFault(fault, 'HOMESERVER_FORBIDDEN') && !isFault(fault, 'HOMESERVER_NOT_FOUND')) throw fault;
+      }
+    });
   }
 
   async invite(room: RoomId, who: UserId): Promise<void> {
@@ -109,7 +102,7 @@ export class HomeserverActor implements Actor {
     return work();
   }
 
-  /** Not by way of the slots: talk does not wait behind ten thousand joins. */
+  /** Not in its turn among the joins: talk does not wait behind ten thousand joins. */
   async #joinAgain(room: RoomId, why: BridgeError): Promise<void> {
     try {
       await this.#join(room, []);

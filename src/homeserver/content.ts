@@ -10,22 +10,40 @@ const MOST_BYTES = 60_000;
 const MOST_DEPTH = 32;
 const ELLIPSIS = '…';
 
-/** JSON.stringify escapes lone surrogates and only those; a hit inside a user's own text costs only the slow way. */
-const LONE = /\\ud[89a-f]/u;
-/** A fraction, an exponent, or sixteen digits behind a colon, comma or bracket. */
-const ODD_NUMBER = /[:,[]-?(?:\d+[.eE]|\d{16})/u;
-
 /**
  * Content as the text of a request.
  * @param mark when given it is put in under `MARK`
  * @throws BridgeError `HOMESERVER_TOO_LARGE` when it is too large and has no text that could be cut
  */
 export function contentText(content: JsonObject, mark?: string): string {
-  const whole = mark === undefined ? content : { ...content, [MARK]: mark };
-  let text = JSON.stringify(whole);
-  if (LONE.test(text) || ODD_NUMBER.test(text)) text = JSON.stringify(cleaned(whole, 0));
+  const clean = isClean(content, 0) ? content : (cleaned(content, 0) as JsonObject);
+  const text = mark === undefined ? JSON.stringify(clean) : marked(clean, mark);
   if (text.length * 3 <= MOST_BYTES || Buffer.byteLength(text) <= MOST_BYTES) return text;
   return cut(JSON.parse(text) as JsonObject);
+}
+
+/** As text, since adding a key by copying the object costs more than all the rest (measured: 3 µs against 0.2). */
+function marked(content: JsonObject, mark: string): string {
+  const rest = JSON.stringify(Object.hasOwn(content, MARK) ? unmarked(content) : content).slice(1);
+  return `{"${MARK}":${JSON.stringify(mark.toWellFormed())}${rest === '}' ? '' : ','}${rest}`;
+}
+
+function unmarked({ [MARK]: _forged, ...others }: JsonObject): JsonObject {
+  return others;
+}
+
+/** Nearly all content is, and then nothing is copied. */
+function isClean(value: Json, depth: number): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'number') return Number.isSafeInteger(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth > MOST_DEPTH) return false;
+  if (Array.isArray(value)) return (value as readonly Json[]).every((item) => isClean(item, depth + 1));
+  const object = value as JsonObject;
+  for (const key in object) {
+    if (!key.isWellFormed() || !isClean(object[key] ?? null, depth + 1)) return false;
+  }
+  return true;
 }
 
 /** Lone surrogates become U+FFFD; numbers become integers within ±(2^53 − 1); what is nested too deep becomes null. */

@@ -1,17 +1,13 @@
 /** What the homeserver asks of us, brought together: listener, intake, and the two questions of the flows. */
 
-import type { Clock } from '../lib/clock.js';
-import { within } from '../lib/clock.js';
+import { within, type Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { parseRoomAlias, parseUserId } from '../model/ids.js';
-import { Intake } from './intake.js';
-import type { IntakeParts } from './intake.js';
-import { Listener } from './listener.js';
-import type { Answers } from './listener.js';
+import { Intake, type IntakeParts } from './intake.js';
+import { Listener, type Answers } from './listener.js';
 import type { Limits } from './options.js';
 import type { Questions } from './port.js';
-import { ok, refusal } from './reply.js';
-import type { Reply } from './reply.js';
+import { ok, refusal, type Reply } from './reply.js';
 
 export interface InboundParts extends IntakeParts {
   readonly token: string;

@@ -12,10 +12,8 @@ import type { Json } from '../model/matrix-content.js';
 import type { MatrixEvent, MemberEvent } from '../model/matrix-event.js';
 import { entryBody } from './compact.js';
 import { decodeEvent } from './decode.js';
-import { isRaw } from './raw.js';
-import type { Raw } from './raw.js';
-import { ok, refusal } from './reply.js';
-import type { Reply } from './reply.js';
+import { isRaw, type Raw } from './raw.js';
+import { ok, refusal, type Reply } from './reply.js';
 import { syntheticIn } from './synthetic.js';
 
 export interface IntakeParts {

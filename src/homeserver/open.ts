@@ -10,7 +10,7 @@ import { Inbound } from './inbound.js';
 import { usualLimits } from './options.js';
 import type { HomeserverOptions } from './options.js';
 import { Outbound } from './outbound.js';
-import { pingHomeserver } from './ping.js';
+import { pingHomeserver, whoAmI } from './ping.js';
 import type { Homeserver } from './port.js';
 
 /** A transaction of a Synapse may have 100 events of 64 KiB, and ephemeral ones (L1). */
@@ -63,7 +63,7 @@ export function openHomeserver(options: HomeserverOptions): Homeserver {
     joinedMembers: (room) => rooms.joinedMembers(room),
     joinedRooms: () => rooms.joinedRooms(),
     displayName: (user, room) => rooms.displayName(user, room),
-    whoAmI: () => outbound.whoAmI(),
+    whoAmI: () => whoAmI(outbound.parts),
     async listen(questions, listener) {
       inbound.questions = questions;
       onEvent = listener;

@@ -1,10 +1,12 @@
-/** Asks the homeserver to call us (AS API, "Pinging"): what it held back then comes at once, not after its backoff (AS-8). */
+/** First words with the homeserver: who we are to it, and that it may call us now. */
 
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
 import { BridgeError } from '../model/errors.js';
+import { parseUserId } from '../model/ids.js';
 import type { UserId } from '../model/ids.js';
+import { NoAnswer } from './matrix-errors.js';
 import type { ClientServer } from './call.js';
 import type { Patience } from './patience.js';
 
@@ -18,7 +20,18 @@ export interface PingParts {
   readonly metrics: Metrics;
 }
 
+/** Who the homeserver says we are; asked until it answers (LIFE-2). Throws only when it refuses for good, or at the end. */
+export function whoAmI({ bot, server, patience }: Pick<PingParts, 'bot' | 'server' | 'patience'>): Promise<UserId> {
+  return patience.through(bot, async () => {
+    const answer = await server.once({ name: 'whoami', method: 'GET', path: '/v3/account/whoami' });
+    const user = parseUserId(answer['user_id']);
+    if (!user) throw new NoAnswer('whoami: answer without a user id', false);
+    return user;
+  });
+}
+
 /**
+ * Asks the homeserver to call us (AS API, "Pinging"): what it held back then comes at once, not after its own backoff (AS-8).
  * Pings until it was heard or refused for good; never throws. A homeserver without the endpoint answers 404: then
  * it comes back by its own backoff.
  */

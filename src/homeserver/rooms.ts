@@ -1,17 +1,17 @@
 /** Rooms and aliases as the bot sees and makes them. */
 
+import { randomUUID } from 'node:crypto';
 import { BridgeError, isFault } from '../model/errors.js';
-import type { RoomAlias, RoomId, UserId } from '../model/ids.js';
-import { parseRoomAlias, parseRoomId, parseUserId } from '../model/ids.js';
+import { parseRoomAlias, parseRoomId, parseUserId, type RoomAlias, type RoomId, type UserId } from '../model/ids.js';
 import type { JsonObject } from '../model/matrix-content.js';
 import type { Call, ClientServer } from './call.js';
-import { contentText } from './content.js';
-import { NoAnswer } from './matrix-errors.js';
+import { contentText, MARK } from './content.js';
+import { findCreated } from './created-room.js';
+import { NoAnswer, outcomeUnknown } from './matrix-errors.js';
 import type { Membership } from './membership.js';
 import type { Patience } from './patience.js';
 import type { Actor, RoomWish } from './port.js';
-import { isRaw, objectIn, textIn } from './raw.js';
-import type { Raw } from './raw.js';
+import { isRaw, objectIn, textIn, type Raw } from './raw.js';
 
 export interface RoomParts {
   readonly bot: UserId;
@@ -31,10 +31,10 @@ export class Rooms {
 
   /** See `Homeserver.createRoom`. A wished alias that is in use already (a lost answer): the room behind it is given (H9). */
   async create(by: Actor, wish: RoomWish): Promise<RoomId> {
-    const call = { name: 'createRoom', method: 'POST', path: '/v3/createRoom', body: contentText(await this.#body(by, wish)) } as const;
+    const mark = randomUUID();
+    const body = contentText(await this.#body(by, wish, mark));
     try {
-      const room = parseRoomId((await this.#call(call, by.userId))['room_id']);
-      if (!room) throw new NoAnswer('createRoom: answer without a room id', true);
+      const room = await this.#createOnce(by.userId, body, wish.aliasLocalpart === undefined ? mark : undefined);
       this.#parts.membership.add(by.userId, room);
       return room;
     } catch (fault) {
@@ -44,6 +44,26 @@ export class Rooms {
       if (!room) throw fault;
       return room;
     }
+  }
+
+  /** @param mark by which to look before a blind repeat; an alias needs none, since it can be taken once only */
+  #createOnce(by: UserId, body: string, mark: string | undefined): Promise<RoomId> {
+    const { patience, server, bot } = this.#parts;
+    const user = by === bot ? undefined : by;
+    let unsure = false;
+    return patience.through(by, async () => {
+      const found = unsure && mark !== undefined ? await findCreated(server, user, mark) : undefined;
+      if (found) return found;
+      unsure = false;
+      try {
+        const room = parseRoomId((await server.once({ name: 'createRoom', method: 'POST', path: '/v3/createRoom', body }, user))['room_id']);
+        if (!room) throw new NoAnswer('createRoom: answer without a room id', true);
+        return room;
+      } catch (fault) {
+        unsure = fault instanceof BridgeError && outcomeUnknown(fault);
+        throw fault;
+      }
+    });
   }
 
   async resolve(alias: RoomAlias): Promise<RoomId | undefined> {
@@ -92,7 +112,7 @@ export class Rooms {
     }
   }
 
-  async #body(by: Actor, wish: RoomWish): Promise<JsonObject> {
+  async #body(by: Actor, wish: RoomWish, mark: string): Promise<JsonObject> {
     const levels = wish.powerLevels && (await this.#levels(by.userId, wish.powerLevels, wish.roomVersion));
     return {
       preset: wish.preset,
@@ -101,7 +121,7 @@ export class Rooms {
       ...(wish.invite === undefined ? {} : { invite: wish.invite }),
       ...(wish.isDirect === undefined ? {} : { is_direct: wish.isDirect }),
       ...(wish.initialState === undefined ? {} : { initial_state: wish.initialState }),
-      ...(wish.creationContent === undefined ? {} : { creation_content: wish.creationContent }),
+      creation_content: { ...wish.creationContent, [MARK]: mark },
       ...(wish.roomVersion === undefined ? {} : { room_version: wish.roomVersion }),
       ...(levels === undefined ? {} : { power_level_content_override: levels }),
     };

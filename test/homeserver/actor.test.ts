@@ -197,6 +197,21 @@ describe('homeserver: rooms', () => {
     assert.deepEqual([asked?.user, asked?.body['power_level_content_override'].users], [aGhost, { [aUser]: 10, [aGhost]: 100 }]);
   });
 
+  it('H3: the answer to a room’s creation is lost: the room is found by its mark, not made twice', async () => {
+    await opened();
+    const made: Record<string, unknown>[] = [];
+    edge.remote.script = ({ path, body }) => {
+      if (path.endsWith('/createRoom')) return made.push(body['creation_content'] as Record<string, unknown>) === 1 ? 'reset' : undefined;
+      if (path.endsWith('/joined_rooms')) return { json: { joined_rooms: ['!gone', '!older', '!first'] } };
+      if (path.includes('!gone')) return error(403, 'M_FORBIDDEN');
+      return path.includes('/state/m.room.create') ? { json: path.includes('!first') ? made[0] : { 'chat.causeway.id': 'x' } } : undefined;
+    };
+    const wish = { preset: 'private_chat', creationContent: { 'm.federate': false } } as const;
+    assert.equal(await edge.homeserver.createRoom(edge.homeserver.as(aGhost), wish), '!first');
+    assert.deepEqual([made.length, made[0]?.['m.federate']], [1, false]);
+    assert.deepEqual(new Set(of(edge, '/state/m.room.create').map(({ user }) => user)), new Set([aGhost]));
+  });
+
   it('H9: the alias of a room to be made is in use: the room behind it', async () => {
     await opened();
     edge.remote.script = ({ path }) => {

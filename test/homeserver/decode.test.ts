@@ -93,7 +93,7 @@ describe('homeserver: decode', () => {
     const texts = fc.record({ msgtype, body: often(fc.string()), format: value, formatted_body: value, filename: value, url: value, info: fc.oneof(value, fc.record({ mimetype: value, size: value })), file: fc.oneof(value, fc.record({ url: value })), 'm.mentions': fc.oneof(value, fc.record({ user_ids: fc.array(value) })) }, { requiredKeys: [] });
     const relation = fc.oneof(value, fc.record({ rel_type: value, event_id: value, is_falling_back: value, 'm.in_reply_to': fc.oneof(value, fc.record({ event_id: value })) }, { requiredKeys: [] }));
     const content = fc.tuple(texts, fc.record({ 'm.new_content': fc.oneof(value, texts), 'm.relates_to': relation, membership: often(fc.constantFrom('join', 'leave')), reason: value, displayname: value, is_direct: value, topic: value, replacement_room: value, redacts: value }, { requiredKeys: [] })).map(([a, b]) => ({ ...a, ...b }));
-    const keys = new Map([['m.room.member', { state_key: aUser as string }], ['m.room.topic', { state_key: '' }], ['m.room.tombstone', { state_key: '' }]]);
+    const keys = new Map([['m.room.member', { state_key: String(aUser) }], ['m.room.topic', { state_key: '' }], ['m.room.tombstone', { state_key: '' }]]);
     const item = fc.record({
       type: fc.constantFrom('m.room.message', 'm.sticker', 'm.room.member', 'm.room.topic', 'm.room.tombstone', 'm.room.redaction'),
       event_id: fc.constant('$1'),
