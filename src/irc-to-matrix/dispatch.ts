@@ -39,7 +39,7 @@ export class IrcDispatch {
   constructor(needs: DispatchNeeds) {
     this.#needs = needs;
     const onFault = (key: string, fault: unknown): void => {
-      needs.log.error('irc event failed', { key, fault });
+      needs.log.error('irc event failed', { lane: key, fault });
       needs.metrics.count('bridge_faults_total', { direction: 'irc_to_matrix' });
     };
     this.#rooms = new KeyedQueue(onFault);

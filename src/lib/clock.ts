@@ -1,5 +1,7 @@
 /** The time, and timers, behind one interface, so that tests own time. The only file that touches the real ones. */
 
+import { setMaxListeners } from 'node:events';
+
 /** A timer or a repeated job; `end` is harmless when it has already fired. */
 export interface Timer {
   end(): void;
@@ -35,6 +37,8 @@ export const systemClock: Clock = {
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error);
+    // Thousands may wait for one signal: Node takes eleven for a leak and says so.
+    if (signal) setMaxListeners(0, signal);
     const onAbort = (): void => {
       timer.end();
       reject(signal?.reason as Error);

@@ -39,20 +39,42 @@ export function makeLog(least: LogLevel, sink: (line: LogLine) => void, part = '
   };
 }
 
-/** A line as text: control characters escaped, so that nobody outside can forge a second line. */
+/** Text in a field longer than this is cut, and so is a whole field longer than four times this. */
+const LONGEST = 500;
+
+/** A line as text: control characters escaped, so that nobody outside can forge a second line or move the cursor. */
 export function lineAsText(line: LogLine, withTime: boolean): string {
   const fields = Object.entries(line.fields)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${SECRET.test(name) ? '…' : JSON.stringify(shown(value))}`)
+    .map(([name, value]) => `${name}=${fieldText(name, value)}`)
     .join(' ');
   const head = `${withTime ? `${line.at.toISOString()} ` : ''}${line.level.toUpperCase().padEnd(5)} ${line.part}: ${line.event}`;
   return fields === '' ? head : `${head} ${fields}`;
 }
 
-function shown(value: unknown): unknown {
-  if (value instanceof Error) return 'code' in value ? `${String(value.code)}: ${value.message}` : value.message;
-  if (typeof value === 'string') return value.length > 500 ? `${value.slice(0, 500)}…` : value;
-  return value;
+function fieldText(name: string, value: unknown): string {
+  if (SECRET.test(name)) return '…';
+  try {
+    const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    return cut(JSON.stringify(value, shown).replace(UNSEEN, escape), 4 * LONGEST);
+  } catch (fault) {
+    // A ring, a bigint, a function: a log line must never be the fault itself.
+    return `(${fault instanceof Error ? fault.name : 'fault'})`;
+  }
+}
+
+/** What JSON leaves as it is and a terminal or a reader of lines does not: DEL, C1, line separators, text direction. */
+const UNSEEN = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
+/** Shortens and hides at any depth. */
+function shown(name: string, value: unknown): unknown {
+  if (name !== '' && SECRET.test(name)) return '…';
+  if (value instanceof Error) return cut('code' in value ? `${String(value.code)}: ${value.message}` : value.message, LONGEST);
+  return typeof value === 'string' ? cut(value, LONGEST) : value;
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
 /** Writes to standard output (errors and warnings to standard error). */

@@ -40,7 +40,7 @@ export class MatrixDispatch {
   constructor(needs: DispatchNeeds) {
     this.#needs = needs;
     this.#lanes = new KeyedQueue((key, fault) => {
-      needs.log.error('matrix event failed', { key, fault });
+      needs.log.error('matrix event failed', { lane: key, fault });
       needs.metrics.count('bridge_faults_total', { direction: 'matrix_to_irc' });
     });
   }
