@@ -1,0 +1,79 @@
+/** Links and people in memory, behind the store's ports. */
+
+import type { RoomId, UserId } from '../../src/model/ids.js';
+import type { NetworkName } from '../../src/model/irc-names.js';
+import type { Link, LinkOrigin } from '../../src/model/link.js';
+import type { ClientSettings, PersonRecord } from '../../src/model/person.js';
+import type { LinkStore, PeopleStore } from '../../src/store/port.js';
+
+type Key = Pick<Link, 'network' | 'channel' | 'room'>;
+const same = (one: Key, other: Key): boolean =>
+  one.network === other.network && one.channel === other.channel && one.room === other.room;
+
+export class MemoryLinks implements LinkStore {
+  links: Link[];
+
+  constructor(...links: Link[]) {
+    this.links = links;
+  }
+
+  async all(): Promise<readonly Link[]> {
+    return [...this.links];
+  }
+
+  async add(link: Link): Promise<void> {
+    await this.remove(link);
+    this.links.push(link);
+  }
+
+  async remove(link: Key): Promise<void> {
+    await Promise.resolve();
+    this.links = this.links.filter((other) => !same(link, other));
+  }
+
+  async removeOfOrigin(network: NetworkName, origin: LinkOrigin): Promise<void> {
+    await Promise.resolve();
+    this.links = this.links.filter((link) => link.network !== network || link.origin !== origin);
+  }
+
+  async moveRoom(from: RoomId, to: RoomId): Promise<void> {
+    this.links = this.links.map((link) => (link.room === from ? { ...link, room: to } : link));
+  }
+}
+
+export class MemoryPeople implements PeopleStore {
+  readonly settingsOf = new Map<string, ClientSettings>();
+  readonly records = new Map<UserId, PersonRecord>();
+
+  async settings(person: UserId, network: NetworkName): Promise<ClientSettings | undefined> {
+    return this.settingsOf.get(`${network} ${person}`);
+  }
+
+  async saveSettings(settings: ClientSettings): Promise<void> {
+    await Promise.resolve();
+    this.settingsOf.set(`${settings.network} ${settings.person}`, settings);
+  }
+
+  async personOfIdent(network: NetworkName, ident: string): Promise<UserId | undefined> {
+    await Promise.resolve();
+    return [...this.settingsOf.values()].find((each) => each.network === network && each.ident === ident)?.person;
+  }
+
+  async record(person: UserId): Promise<PersonRecord | undefined> {
+    return this.records.get(person);
+  }
+
+  async saveRecord(record: PersonRecord): Promise<void> {
+    this.records.set(record.person, record);
+  }
+
+  async sawPerson(person: UserId, at: number): Promise<void> {
+    const record = this.records.get(person) ?? { person, features: {}, deactivated: false };
+    this.records.set(person, { ...record, lastSeen: at });
+  }
+
+  async forget(person: UserId): Promise<void> {
+    this.records.delete(person);
+    for (const [key, settings] of this.settingsOf) if (settings.person === person) this.settingsOf.delete(key);
+  }
+}
