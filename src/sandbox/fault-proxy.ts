@@ -24,6 +24,8 @@ export class FaultProxy {
   readonly blackhole = new Set<Way>();
   /** After so many bytes of a connection in that way, it is reset. */
   readonly cutAfter = new Map<Way, number>();
+  /** Bytes that vanished so far. */
+  swallowed = 0;
   /** Every connection taken so far. */
   accepted = 0;
   private readonly clock: Clock;
@@ -76,7 +78,10 @@ export class FaultProxy {
   private pass(way: Way, from: Socket, to: Socket): void {
     let passed = 0;
     from.on('data', (chunk: Buffer) => {
-      if (this.blackhole.has(way)) return;
+      if (this.blackhole.has(way)) {
+        this.swallowed += chunk.length;
+        return;
+      }
       const limit = this.cutAfter.get(way) ?? Number.POSITIVE_INFINITY;
       const piece = chunk.subarray(0, Math.max(0, limit - passed));
       passed += chunk.length;

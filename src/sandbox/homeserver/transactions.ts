@@ -49,6 +49,11 @@ export class TransactionSender {
     return this.gathered.length + this.stored.reduce((sum, { events }) => sum + events.length, 0);
   }
 
+  /** Whether it waits for the time of its next try. */
+  get waiting(): boolean {
+    return this.wait !== undefined;
+  }
+
   get down(): boolean {
     return this.failures > 0;
   }

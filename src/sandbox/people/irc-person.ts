@@ -42,6 +42,15 @@ export class IrcPerson {
 
   /** Connects and waits for 001. */
   async connects(port: number, host = '127.0.0.1', localAddress?: string): Promise<this> {
+    this.dials(port, host, localAddress);
+    this.sends(`NICK ${this.nick}`);
+    this.sends(`USER ${this.nick.replace(/[^A-Za-z0-9]/gu, '').slice(0, 9)} 0 * :${this.nick}`);
+    await this.hears('001');
+    return this;
+  }
+
+  /** Opens the connection and says nothing yet. */
+  dials(port: number, host = '127.0.0.1', localAddress?: string): this {
     const socket = connect({ port, host, ...(localAddress === undefined ? {} : { localAddress }) });
     socket.setNoDelay(true);
     this.socket = socket;
@@ -51,9 +60,6 @@ export class IrcPerson {
     });
     socket.setEncoding('utf8');
     socket.on('data', (chunk: string) => this.take(chunk));
-    this.sends(`NICK ${this.nick}`);
-    this.sends(`USER ${this.nick.replace(/[^A-Za-z0-9]/gu, '').slice(0, 9)} 0 * :${this.nick}`);
-    await this.hears('001');
     return this;
   }
 
@@ -71,6 +77,24 @@ export class IrcPerson {
   /** Writes one line as it is. */
   sends(line: string): void {
     this.socket?.write(`${line}\r\n`);
+  }
+
+  /** Writes bytes as they are, without a line end. */
+  writes(bytes: Buffer | string): void {
+    this.socket?.write(bytes);
+  }
+
+  /** Waits until the connection is gone. */
+  async isPutOff(withinMs = PATIENCE_MS): Promise<void> {
+    const { socket } = this;
+    if (socket === undefined || this.gone) return;
+    await new Promise<void>((resolve, reject) => {
+      const late = this.clock.after(withinMs, () => reject(new Error(`${this.nick} is still connected`)));
+      socket.once('close', () => {
+        late.end();
+        resolve();
+      });
+    });
   }
 
   /** Joins and waits for the end of the names. */
@@ -117,9 +141,9 @@ export class IrcPerson {
     return this.hears('JOIN', fits, withinMs);
   }
 
-  /** All PRIVMSGs and NOTICEs so far, oldest first. */
+  /** All that people (not servers) said so far, oldest first. */
   get messages(): HeardLine[] {
-    return this.heard.all.filter(({ command }) => command === 'PRIVMSG' || command === 'NOTICE');
+    return this.heard.all.filter(({ command, raw }) => ['PRIVMSG', 'NOTICE'].includes(command) && /^(?:@\S+ )?:[^ ]+!/u.test(raw));
   }
 
   /** Leaves the network and waits until the server has closed. */

@@ -21,6 +21,12 @@ export class Seen<T> {
     this.clock = clock;
   }
 
+  /** Forgets all of it. */
+  clear(): void {
+    this.all.length = 0;
+    this.unclaimed.clear();
+  }
+
   /** Notes one thing; whoever waits for it gets it. */
   push(item: T): void {
     this.all.push(item);
