@@ -1,6 +1,7 @@
 /** The whole configuration as one type, and the schema that makes it. */
 
 import type * as z from 'zod';
+import { decoderLabel } from './encodings.js';
 import {
   advanced,
   connectionPool,
@@ -23,12 +24,16 @@ export const configSchema = section({
   /** Absent: connections live in this process. */
   connectionPool: connectionPool.exactOptional(),
 }).transform((set) => {
+  const { encodingFallback, ...service } = set.ircService;
+  const label = encodingFallback === undefined ? undefined : decoderLabel(encodingFallback);
+  // What we cannot decode is as if it were not there; `judge` warns of it.
+  const encoding = label === undefined ? {} : { encodingFallback: label };
   const directory = nedbDirectory(set.database);
   const path =
-    set.ircService.journal.path ?? (directory === undefined ? './journal' : `${directory.replace(/\/$/u, '')}/journal`);
+    service.journal.path ?? (directory === undefined ? './journal' : `${directory.replace(/\/$/u, '')}/journal`);
   return {
     ...set,
-    ircService: { ...set.ircService, journal: { ...set.ircService.journal, path } },
+    ircService: { ...service, ...encoding, journal: { ...service.journal, path } },
     advanced: { ...set.advanced, maxTxnSize: Math.max(set.advanced.maxTxnSize, LEAST_TXN_BYTES) },
   };
 });

@@ -14,8 +14,3 @@ export function decoderLabel(name: string): string | undefined {
     throw fault;
   }
 }
-
-/** Whether text in this encoding cannot be decoded. */
-export function hasNoDecoder(name: string): boolean {
-  return decoderLabel(name) === undefined;
-}

@@ -1,15 +1,15 @@
 /** What only shows when several keys are looked at together. */
 
-import { hasNoDecoder } from './encodings.js';
 import type { Config } from './config.js';
+import { decoderLabel } from './encodings.js';
 import { LEAST_TXN_BYTES } from './homeserver.js';
 import type { NetworkConfig } from './network.js';
-import type { Complaint, Path } from './paths.js';
+import { valueAt, type Complaint, type Path } from './paths.js';
 
-/** Judges a configuration whose single values are right; `asWritten` is `advanced.maxTxnSize` of the file, in bytes. */
+/** Judges a configuration whose single values are right; `written` is the tree from which it was made. */
 export function judge(
   config: Config,
-  asWritten?: number,
+  written?: unknown,
 ): { readonly faults: readonly Complaint[]; readonly warnings: readonly Complaint[] } {
   const faults: Complaint[] = [];
   const warnings: Complaint[] = [];
@@ -21,16 +21,26 @@ export function judge(
     warnings.push(...networkWarnings([...at, address], address, network));
   }
   warnings.push(...sharedGhosts(servers, at));
-  const encoding = config.ircService.encodingFallback;
-  if (encoding !== undefined && hasNoDecoder(encoding)) {
-    const message = `no decoder for ${JSON.stringify(encoding)}; what is not UTF-8 will show replacement characters`;
-    warnings.push({ path: ['ircService', 'encodingFallback'], message });
-  }
-  if (asWritten !== undefined && asWritten < LEAST_TXN_BYTES) {
-    const message = `${asWritten} is less than a homeserver may send; ${LEAST_TXN_BYTES} is in force`;
-    warnings.push({ path: ['advanced', 'maxTxnSize'], message });
-  }
+  warnings.push(...notObeyed(written));
   return { faults, warnings };
+}
+
+/** Values for which something else is in force. */
+function notObeyed(written: unknown): readonly Complaint[] {
+  const warnings: Complaint[] = [];
+  const encoding = ['ircService', 'encodingFallback'];
+  const name = valueAt(written, encoding);
+  if (typeof name === 'string' && decoderLabel(name) === undefined) {
+    const message = `no decoder for ${JSON.stringify(name)}; what is not UTF-8 will show replacement characters`;
+    warnings.push({ path: encoding, message });
+  }
+  const size = ['advanced', 'maxTxnSize'];
+  const bytes = valueAt(written, size);
+  if (typeof bytes === 'number' && bytes < LEAST_TXN_BYTES) {
+    const message = `${bytes} is less than a homeserver may send; ${LEAST_TXN_BYTES} is in force`;
+    warnings.push({ path: size, message });
+  }
+  return warnings;
 }
 
 /** A network's key stands in commands, ids and the store: nothing that would break them. */
@@ -70,10 +80,10 @@ function networkWarnings(path: Path, address: string, network: NetworkConfig): r
       'is on, but neither password nor botConfig.password is set; only people with a stored password will use it',
     );
   }
-  if (network.tlsOptions['rejectUnauthorized'] === false) {
+  if (network.tlsOptions['rejectUnauthorized'] !== undefined) {
     warn(
       ['tlsOptions', 'rejectUnauthorized'],
-      'accepts any certificate, so anybody on the way can read and change what is said',
+      'is not obeyed; set sslselfsign or allowExpiredCerts for what is to be accepted',
     );
   }
   if (network.ircClients.pingRateMs >= network.ircClients.pingTimeoutMs) {

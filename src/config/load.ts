@@ -7,7 +7,7 @@ import { moveDeprecated } from './deprecated.js';
 import { applyEnvironment, type Environment } from './environment.js';
 import { judge } from './judge.js';
 import { notYetInForce } from './not-yet.js';
-import { isSecret, isSection, pathText, valueAt, type Complaint, type Path } from './paths.js';
+import { isSecret, isSection, pathText, type Complaint, type Path } from './paths.js';
 import { checkTree, touches } from './check-tree.js';
 import { readYaml, type YamlFile } from './yaml.js';
 
@@ -45,7 +45,7 @@ export function readConfig(text: string, file: string, environment: Environment)
   const tree = withoutEmpty(written);
   const moved = moveDeprecated(tree);
   const checked = checkTree(tree, env.hidden);
-  const judged = checked.config ? judge(checked.config, txnSizeOf(tree)) : { faults: [], warnings: [] };
+  const judged = checked.config ? judge(checked.config, tree) : { faults: [], warnings: [] };
   const faults = [
     ...env.faults,
     ...checked.faults,
@@ -113,11 +113,6 @@ function holdsSecret(value: unknown, path: Path): boolean {
   if (isSection(value)) return Object.entries(value).some(([key, inner]) => holdsSecret(inner, [...path, key]));
   if (typeof value !== 'string' || !isSecret(path.slice(-1)) || value.includes('${')) return false;
   return !/:\/\//u.test(value) || value.includes('@');
-}
-
-function txnSizeOf(tree: unknown): number | undefined {
-  const size = valueAt(tree, ['advanced', 'maxTxnSize']);
-  return typeof size === 'number' ? size : undefined;
 }
 
 function asLines(

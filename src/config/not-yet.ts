@@ -6,15 +6,19 @@ import { isSection, pathText, valueAt, type Path } from './paths.js';
 
 /** Steps of a path with spaces between them; `*` stands for each network. Whoever puts one in force takes it out. */
 const NETWORK: readonly string[] = [
+  'name',
+  'networkId',
   'icon',
   'sendConnectionMessages',
   'quitDebounce',
   'modePowerMap',
   'botConfig joinChannelsIfNoUsers',
   'privateMessages',
+  'dynamicChannels published',
   'dynamicChannels useHomeserverDirectory',
   'dynamicChannels whitelist',
   'membershipLists',
+  'matrixClients joinAttempts',
   'ircClients allowNickChanges',
   'ircClients maxClients',
   'ircClients ipv6',
@@ -58,6 +62,7 @@ const OTHERS: readonly string[] = [
   'ircService listeners',
   'ircService rules',
   'ircService locale',
+  'advanced maxHttpSockets',
   'sentry',
   'connectionPool',
 ];

@@ -267,6 +267,13 @@ const warnings: readonly (readonly [string, string, readonly string[]])[] = [
       'c.yaml:5 ircService.encodingFallback: no decoder for "EBCDIC"; what is not UTF-8 will show replacement characters',
     ],
   ],
+  [
+    'CONN-3: an option of tls.connect that is ours',
+    withNetwork('{tlsOptions: {rejectUnauthorized: false}}'),
+    [
+      `c.yaml:4 ${net}.tlsOptions.rejectUnauthorized: is not obeyed; set sslselfsign or allowExpiredCerts for what is to be accepted`,
+    ],
+  ],
   ['CONN-22: an encoding in the way of iconv', service('encodingFallback: CP1251//TRANSLIT'), []],
   [
     'two networks with the same ghosts',
@@ -328,6 +335,16 @@ describe('a configuration file', () => {
     const text = withNetwork().replace(':8008"', ':8008//"');
     assert.equal(read(text).config.homeserver.url, 'http://localhost:8008');
     assert.equal(read(text).config.homeserver.media_url, 'http://localhost:8008');
+  });
+
+  it('CONN-22: the fallback is a label that TextDecoder knows, or none', () => {
+    const label = (name: string): string | undefined =>
+      read(service(`encodingFallback: "${name}"`)).config.ircService.encodingFallback;
+    assert.deepEqual(['ISO-8859-15', 'CP1251//TRANSLIT', 'EBCDIC'].map(label), [
+      'iso-8859-15',
+      'windows-1251',
+      undefined,
+    ]);
   });
 
   it('CFG-75: the journal lies in the directory of NeDB, with Postgres in the working directory', () => {

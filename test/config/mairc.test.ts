@@ -68,7 +68,8 @@ describe('INV-10: configurations of matrix-appservice-irc start the bridge uncha
     const { config, warnings, notYet } = load('4.0-media');
     assert.deepEqual(warnings, []);
     assert.equal(config.ircService.mediaProxy.publicUrl, 'https://irc.bridge/media');
-    assert.deepEqual(notYet, ['ircService.mediaProxy', 'ircService.servers."irc.new.example".ircClients.kickOn']);
+    const net = 'ircService.servers."irc.new.example"';
+    assert.deepEqual(notYet, ['ircService.mediaProxy', `${net}.name`, `${net}.ircClients.kickOn`]);
   });
 
   it('where the old and the new key are both set, the new one counts', () => {
