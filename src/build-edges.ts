@@ -61,7 +61,7 @@ export async function buildEdges({ config, registration, port, log, clock }: App
     registration,
     domain,
     url,
-    bind: { host: bindHostname ?? '::', port: port ?? bindPort },
+    bind: { port: port ?? bindPort, ...(bindHostname === undefined ? {} : { host: bindHostname }) },
     maxTxnBytes: config.advanced.maxTxnSize,
     journal,
     metrics,

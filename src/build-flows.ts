@@ -141,6 +141,10 @@ export function buildFlows({ edges, live, log, clock, stopping }: FlowsNeeds): F
     questions: {
       alias: makeAliasQuery({ networks, configOf, channelOf, openChannelRoom, log: matrixLog }),
       user: makeUserQuery({ ghosts, nickOf }),
+      wanting: () => {
+        if (!homeserver.reachable) return 'homeserver';
+        return [...networks.values()].some(({ bot }) => bot.status === 'ready') ? undefined : 'irc';
+      },
     },
     onMatrixEvent: (event, entry) => fromMatrix.take(event, entry),
     onIrcEvent: (event) => fromIrc.take(event),

@@ -26,7 +26,7 @@ class OwnAppService extends AppService {
   }
 
   override listen(port: number, hostname: string, backlog: number): Promise<void> {
-    return this.#listener.listen(port, hostname, backlog);
+    return this.#listener.listen(port, hostname === '' ? undefined : hostname, backlog);
   }
 
   override close(): Promise<void> {

@@ -19,10 +19,16 @@ export interface Call {
 export class ClientServer {
   readonly #requests: HomeserverRequests;
   readonly #clock: Clock;
+  #reachable = false;
 
   constructor(requests: HomeserverRequests, clock: Clock) {
     this.#requests = requests;
     this.#clock = clock;
+  }
+
+  /** Whether the last call was answered by a homeserver that works. */
+  get reachable(): boolean {
+    return this.#reachable;
   }
 
   /**
@@ -34,7 +40,11 @@ export class ClientServer {
   async once(call: Call, user?: UserId): Promise<Raw> {
     const as = user === undefined ? '' : `${call.path.includes('?') ? '&' : '?'}user_id=${encodeURIComponent(user)}`;
     const path = `/_matrix/client${call.path}${as}`;
-    const answer = await this.#requests.call(call.name, call.method, path, call.body);
+    const answer = await this.#requests.call(call.name, call.method, path, call.body).catch((fault: unknown) => {
+      this.#reachable = false;
+      throw fault;
+    });
+    this.#reachable = answer.status < 500 && answer.status !== 401;
     if (answer.status < 200 || answer.status > 299) throw faultOf(call.name, answer, this.#clock.now());
     // Cut off or garbled on its way: it was obeyed, but what it said is lost.
     if (!isRaw(answer.body)) throw new NoAnswer(`${call.name}: ${answer.status} without a JSON object`, true);

@@ -21,6 +21,9 @@ export interface InboundParts extends IntakeParts {
 const COME_AGAIN = 10;
 const notFound = refusal(404, 'M_NOT_FOUND', 'Not found');
 
+/** One word and no details: anybody may ask (S23). */
+const unready = (wanting: string): Reply => ({ status: 503, body: { ready: false, wanting } });
+
 export class Inbound {
   readonly listener: Listener;
   /** Set before the listener opens. */
@@ -44,6 +47,11 @@ export class Inbound {
       user: (text) => {
         const user = parseUserId(text);
         return this.#ask(user && this.questions?.user(user), text);
+      },
+      ready: () => {
+        const wanting = this.#parts.journal.full ? 'journal' : this.questions?.wanting();
+        if (this.refusing || !this.questions) return unready('start');
+        return wanting === undefined ? { status: 200, body: { ready: true } } : unready(wanting);
       },
       library: (request, response, next) => (this.library ? this.library(request, response, next) : next()),
     };

@@ -20,6 +20,7 @@ export interface Answers {
   transaction(txnId: string, body: Buffer): Promise<Reply>;
   alias(alias: string): Promise<Reply>;
   user(user: string): Promise<Reply>;
+  ready(): Reply;
   /** The library's Express app; `next` when it has no such route, or failed. */
   library(request: IncomingMessage, response: ServerResponse, next: (fault?: unknown) => void): void;
 }
@@ -68,10 +69,10 @@ export class Listener {
   }
 
   /** Opens it; rejects when the address cannot be had. */
-  listen(port: number, host: string, backlog: number): Promise<void> {
+  listen(port: number, host: string | undefined, backlog: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen({ port, host, backlog }, () => {
+      this.#server.listen({ port, backlog, ...(host === undefined ? {} : { host }) }, () => {
         this.#server.off('error', reject);
         resolve();
       });
@@ -117,6 +118,7 @@ export class Listener {
     if (request.method !== route.method) {
       return { ...refusal(405, 'M_UNRECOGNIZED', 'Wrong method'), headers: { allow: route.method } };
     }
+    if (route.kind === 'probe') return undefined;
     const verdict = this.#judge(request.headersDistinct['authorization'] ?? [], query.getAll('access_token'));
     if (verdict === 'missing') return refusal(401, 'M_MISSING_TOKEN', 'No token was given');
     if (verdict === 'wrong') return refusal(403, 'M_FORBIDDEN', 'The token is wrong');
@@ -126,6 +128,7 @@ export class Listener {
   async #answer(request: IncomingMessage, response: ServerResponse, route: Route): Promise<void> {
     const { answers, maxTxnBytes } = this.#parts;
     if (route.kind === 'unknown') return answer(response, unknownPath);
+    if (route.kind === 'probe') return answer(response, route.encoded === 'live' ? ok : answers.ready());
     const part = route.kind === 'ping' ? '' : decodePart(route.encoded);
     if (part === undefined) {
       return answerAndPart(request, response, refusal(400, 'M_INVALID_PARAM', 'Malformed percent encoding'), this.#parts.clock);

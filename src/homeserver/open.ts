@@ -64,10 +64,13 @@ export function openHomeserver(options: HomeserverOptions): Homeserver {
     joinedRooms: () => rooms.joinedRooms(),
     displayName: (user, room) => rooms.displayName(user, room),
     whoAmI: () => whoAmI(outbound.parts),
+    get reachable() {
+      return outbound.reachable;
+    },
     async listen(questions, listener) {
       inbound.questions = questions;
       onEvent = listener;
-      await library.listen(options.bind.port, options.bind.host);
+      await library.listen(options.bind.port, options.bind.host ?? '');
       return { port: inbound.listener.port };
     },
     decodeEntry: (entry) => (entry.lane === 'matrix' ? eventOfBody(entry.body) : undefined),

@@ -41,7 +41,7 @@ export interface HomeserverOptions {
   readonly domain: string;
   /** Where its client-server API is, such as `http://127.0.0.1:8008`; a path prefix is kept. */
   readonly url: string;
-  readonly bind: { readonly host: string; readonly port: number };
+  readonly bind: { readonly host?: string; readonly port: number };
   /** Greatest body of a transaction in bytes; less than 16 MiB is not obeyed (AS-2). */
   readonly maxTxnBytes?: number;
   readonly journal: Journal;

@@ -47,6 +47,10 @@ export class Outbound {
     this.rooms = new Rooms({ bot, domain, server, patience, membership: this.membership });
   }
 
+  get reachable(): boolean {
+    return this.parts.server.reachable;
+  }
+
   actor(user: UserId): Actor {
     const known = this.#actors.get(user);
     if (known) return known;

@@ -52,11 +52,15 @@ export interface Questions {
   alias(alias: RoomAlias): Promise<boolean>;
   /** `GET /users/{userId}`: true once the ghost is registered, false: 404. */
   user(user: UserId): Promise<boolean>;
+  /** `GET /ready` and `/health` (LIFE-8): what is wanting, in one word, or `undefined` when all works. */
+  wanting(): string | undefined;
 }
 
 export interface Homeserver {
   readonly domain: string;
   readonly bot: Actor;
+  /** Whether the last call to it was answered by a homeserver that works. */
+  readonly reachable: boolean;
   /** The actor of one of our ghosts; the same object for the same id while it is in use. */
   as(user: UserId): Actor;
   /** Whether one of ours is in a room, as far as this process has seen; never asks the homeserver. */

@@ -3,6 +3,8 @@
 export type Route =
   | { readonly kind: 'transaction' | 'alias' | 'user'; readonly method: string; readonly encoded: string }
   | { readonly kind: 'ping'; readonly method: string }
+  /** Is the process alive, is the bridge ready: asked by supervisors, without a token. */
+  | { readonly kind: 'probe'; readonly method: string; readonly encoded: 'live' | 'ready' }
   /** The library's own third-party lookups. */
   | { readonly kind: 'library'; readonly method: string; readonly encoded: string }
   | { readonly kind: 'unknown' };
@@ -15,6 +17,11 @@ const QUESTIONS = new Map<string, { kind: 'transaction' | 'alias' | 'user'; meth
   ['users', { kind: 'user', method: 'GET' }],
 ]);
 const PINGS = new Set(['/_matrix/app/v1/ping', '/_matrix/app/unstable/fi.mau.msc2659/ping']);
+const PROBES = new Map<string, 'live' | 'ready'>([
+  ['/live', 'live'],
+  ['/ready', 'ready'],
+  ['/health', 'ready'],
+]);
 const LIBRARY = /^\/_matrix\/app\/(?:v1|unstable)\/thirdparty\/(?:protocol|user|location)(?:\/[^/]+)?$/u;
 
 /**
@@ -24,6 +31,8 @@ const LIBRARY = /^\/_matrix\/app\/(?:v1|unstable)\/thirdparty\/(?:protocol|user|
  */
 export function routeOf(path: string): Route {
   if (PINGS.has(path)) return { kind: 'ping', method: 'POST' };
+  const probe = PROBES.get(path);
+  if (probe) return { kind: 'probe', method: 'GET', encoded: probe };
   if (LIBRARY.test(path)) return { kind: 'library', method: 'GET', encoded: path };
   const prefix = PREFIXES.find((one) => path.startsWith(one));
   const [name, encoded, ...more] = prefix === undefined ? [] : path.slice(prefix.length).split('/');

@@ -105,7 +105,7 @@ export async function anEdge(wish: EdgeWish = {}): Promise<Edge> {
     entries,
     url: '',
     async listen(questions = {}) {
-      const all = { alias: async () => false, user: async () => false, ...questions };
+      const all = { alias: async () => false, user: async () => false, wanting: () => undefined, ...questions };
       const { port } = await homeserver.listen(all, (event, entry) => {
         events.push(event);
         entries.push(entry);

@@ -183,7 +183,7 @@ describe('homeserver: listener', () => {
       ['/_matrix/app/v1/transactions/%', 'PUT', 400, 'M_INVALID_PARAM'],
       ['/_matrix/app/v1/thirdparty/protocol/irc', 'GET', 404, 'M_UNRECOGNIZED'],
       ['/_matrix/app/v1/thirdparty/protocol/%', 'GET', 400, 'M_INVALID_PARAM'],
-      ['/health', 'GET', 404, 'M_UNRECOGNIZED'],
+      ['/healthy', 'GET', 404, 'M_UNRECOGNIZED'],
     ];
     for (const [path, method, status, errcode] of rows) {
       const answer = await at(path, { method, ...(method === 'PUT' ? { body: '{}' } : {}) });
@@ -286,5 +286,21 @@ describe('homeserver: listener', () => {
     await edge.homeserver.close();
     await idle.closed;
     await assert.rejects(call(edge.url));
+  });
+
+  it('LIFE-8, F10, S23: /live, /ready and /health need no token, say one word, and take GET only', async () => {
+    let wanting: string | undefined = 'irc';
+    await opened({ wanting: () => wanting });
+    const ask = (path: string, method = 'GET'): Promise<Response> => fetch(`${edge.url}${path}`, { method });
+    assert.equal((await ask('/live')).status, 200);
+    for (const path of ['/ready', '/health']) {
+      wanting = 'irc';
+      const no = await ask(path);
+      assert.equal(no.status, 503);
+      assert.deepEqual(await no.json(), { ready: false, wanting: 'irc' });
+      wanting = undefined;
+      assert.deepEqual(await (await ask(path)).json(), { ready: true });
+      assert.equal((await ask(path, 'POST')).status, 405);
+    }
   });
 });

@@ -29,6 +29,7 @@ interface Refusing {
 }
 
 export class MemoryHomeserver implements Homeserver {
+  readonly reachable = true;
   readonly domain = 'hs.test';
   readonly bot: Actor;
   /** Events now in rooms, in order. */
@@ -57,6 +58,10 @@ export class MemoryHomeserver implements Homeserver {
     const known = this.#actors.get(user) ?? new MemoryActor(user, this);
     this.#actors.set(user, known);
     return known;
+  }
+
+  get reachable(): boolean {
+    return this.#down === undefined;
   }
 
   isIn(user: UserId, room: RoomId): boolean {
