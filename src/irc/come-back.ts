@@ -42,6 +42,7 @@ export function comeBackAfter({ ending, why, count, bot, hostBanned, chance }: E
       return slow;
     case 'throttled':
       return THROTTLED_MS + quick(count, chance);
+    case 'unreachable':
     case 'lost':
       return why.reason === 'nick-taken' ? slow : quick(count, chance);
   }

@@ -9,6 +9,8 @@ const FULL_MS = 60_000;
 /** So many bans in so short a time are a ban of the whole host (RELIABILITY R9). */
 const BANS = 5;
 const BANS_WITHIN_MS = 10_000;
+/** New clients that may come at once before the spacing counts: a few people who begin to talk wait for nobody. */
+const AT_ONCE = 5;
 const PAUSE_FIRST_MS = 600_000;
 const PAUSE_MOST_MS = 6 * 3_600_000;
 
@@ -18,7 +20,7 @@ const TURNS = ['first', 'again'] as const;
 
 export interface ConnectQueueNeeds {
   readonly clock: Clock;
-  /** `reconnectIntervalMs`: between two first connections. */
+  /** `reconnectIntervalMs`: between two first connections, when there are many. */
   readonly spacingMs: number;
   /** `concurrentReconnectLimit`: attempts after a loss that may run side by side; 0 for no limit. */
   readonly atOnce: number;
@@ -32,7 +34,8 @@ export class ConnectQueue {
   /** Clients whose attempt is neither registered nor over, by kind. */
   readonly #running = { first: new Set<object>(), again: new Set<object>() };
   #bans: number[] = [];
-  #nextFirst = 0;
+  /** When the line of first connections would be empty again at one for each spacing. */
+  #emptyAt = 0;
   #notBefore = 0;
   #pauses = 0;
   /** After a ban of the host one attempt at a time, until one succeeds. */
@@ -123,7 +126,7 @@ export class ConnectQueue {
         }
         this.#lanes[turn].delete(client);
         this.#running[turn].add(client);
-        if (turn === 'first') this.#nextFirst = now + this.#needs.spacingMs;
+        if (turn === 'first') this.#emptyAt = Math.max(this.#emptyAt, now) + this.#needs.spacingMs;
         start();
       }
     }
@@ -135,7 +138,7 @@ export class ConnectQueue {
   #mayStartAt(turn: Turn, now: number): number {
     if (this.#notBefore > now) return this.#notBefore;
     if (this.#probing && this.#running.first.size + this.#running.again.size > 0) return Infinity;
-    if (turn === 'first') return this.#nextFirst;
+    if (turn === 'first') return this.#emptyAt - (AT_ONCE - 1) * this.#needs.spacingMs;
     const { atOnce } = this.#needs;
     return atOnce === 0 || this.#running.again.size < atOnce ? now : Infinity;
   }

@@ -80,7 +80,7 @@ export class Ear {
         if (!this.#isHistory(line)) this.#said(line);
         return;
       default:
-        if (/^[45]\d\d$/.test(command) || command === '263') this.#needs.joins.onNumeric(command, params);
+        if (/^[45]\d\d$/.test(command)) this.#needs.joins.onNumeric(command, params);
         else this.#happened(line);
     }
   }

@@ -20,7 +20,6 @@ type Row = readonly [reason: RefusalReason, say: string, permanent: boolean];
 
 /** JOIN refused (RELIABILITY R17). 448 is UnrealIRCd's, 520 "operators only" of several. */
 const JOIN_ERRORS: Readonly<Record<string, Row>> = {
-  263: ['slow-down', 'The IRC server is busy; the channel can be tried again later', false],
   403: ['not-a-channel', 'There is no such IRC channel', true],
   405: ['too-many-channels', 'You are in as many IRC channels as the network allows', true],
   407: ['server-said-no', 'The IRC server did not take the request', false],
@@ -57,7 +56,7 @@ export function joinRefusal(numeric: string, words: string | undefined): Refusal
 }
 
 /** How a connection ended, which decides when it may come back (CONN-8, R8–R10). */
-export type Ending = 'lost' | 'throttled' | 'full' | 'banned' | 'killed' | 'auth';
+export type Ending = 'lost' | 'unreachable' | 'throttled' | 'full' | 'banned' | 'killed' | 'auth';
 
 /** The kinds of closing text, first match wins; texts are those of IRC-SERVERS.md §8 and of older servers. */
 const ENDINGS: readonly (readonly [Ending, RegExp])[] = [
@@ -92,6 +91,8 @@ export function endingRefusal(ending: Ending, words: string | undefined): Refusa
       return refused('network-full', `The IRC network takes no more connections from here (${quote}).`).refusal;
     case 'throttled':
       return refused('slow-down', `The IRC network asks to connect more slowly (${quote}).`).refusal;
+    case 'unreachable':
+      return refused('network-unreachable', `The IRC network cannot be reached (${quote}).`).refusal;
     case 'lost':
       return refused('connection-lost', `The IRC connection was lost (${quote}).`).refusal;
   }

@@ -15,6 +15,11 @@ const WANTED: ReadonlySet<string> = new Set([
   'userhost-in-names',
 ]);
 
+/** Locked nick, failed, too long, aborted. */
+const FAILURES: ReadonlySet<string> = new Set(['902', '904', '905', '906']);
+/** In a list of mechanisms. */
+const PLAIN = /(?:^|,)PLAIN(?:,|$)/i;
+
 /** Longest piece of a payload that one AUTHENTICATE may carry; a shorter one, or `+`, ends it. */
 const PIECE = 400;
 
@@ -111,10 +116,10 @@ export class Login {
     if (numeric === '903' || numeric === '907') {
       this.#loggedIn = true;
       this.#end();
-    } else if (numeric !== '908') {
-      this.#fail(words, numeric === '904' || numeric === '902' || numeric === '905');
-    } else if (!/(?:^|,)PLAIN(?:,|$)/i.test((words ?? '').slice(0, 400))) {
-      this.#fail('the network does not take passwords in this way', true);
+    } else if (numeric === '908') {
+      if (!PLAIN.test((words ?? '').slice(0, 400))) this.#fail('the network does not take passwords in this way', true);
+    } else if (FAILURES.has(numeric)) {
+      this.#fail(words, numeric !== '906');
     }
   }
 
@@ -169,7 +174,7 @@ export class Login {
       this.#end();
     } else if (!this.enabled.has('sasl')) {
       this.#fail('the network offers no login at the moment', false);
-    } else if (this.#mechanisms !== '' && !/(?:^|,)PLAIN(?:,|$)/i.test(this.#mechanisms)) {
+    } else if (this.#mechanisms !== '' && !PLAIN.test(this.#mechanisms)) {
       this.#fail('the network does not take passwords in this way', true);
     } else {
       this.#stage = 'authenticating';

@@ -29,12 +29,18 @@ export class FrameworkNetwork implements IrcNetwork {
     const facts = this.#facts;
     this.name = needs.name;
     this.#needs = needs;
-    this.#board = new Switchboard({ ...needs, facts, isOwn: (nick) => this.#fleet.registry.byNick(nick) !== undefined });
+    this.#board = new Switchboard({
+      ...needs,
+      facts,
+      isOwn: (nick) => this.#fleet.registry.byNick(nick) !== undefined,
+      lingers: () => this.#fleet.registry.lingers,
+      leaving: (nick) => this.#fleet.registry.seenLeaving(nick),
+    });
     this.#fleet = new Fleet({
       ...needs,
       facts,
       watcher: this.#watcher(),
-      verdict: (client, buf, start, end) => this.#board.listeners.verdict(client, buf, start, end),
+      verdict: (client, buf, start, end) => this.#board.verdict(client, buf, start, end),
     });
     this.bot = this.#fleet.makeBot();
     this.#following = new Following(needs.clock, this.bot);
@@ -109,11 +115,7 @@ export class FrameworkNetwork implements IrcNetwork {
   #watcher(): ClientWatcher {
     const { log, name } = this.#needs;
     return {
-      event: (client, event) => {
-        if (event.kind === 'quit') this.#fleet.registry.seenLeaving(event.who.nick);
-        if (event.kind === 'nick') this.#fleet.registry.seenLeaving(event.from.nick);
-        this.#board.heard(client, event);
-      },
+      event: (client, event) => this.#board.heard(client, event),
       named: (client) => {
         this.#fleet.registry.named(client, client.nick);
         this.#board.listeners.setOwnNick(client, client.nick);

@@ -41,7 +41,8 @@ export function alternativesTo(wish: Nick, length: number | undefined, ours: (ni
   for (let number = 0; number < 100 && found.length < MOST_ALTERNATIVES; number++) {
     const tail = (number === 0 ? '' : String(number)) + (suffix.length + 3 < most ? suffix : '');
     const nick = parseNick(stem.slice(0, Math.max(1, most - tail.length)) + tail);
-    if (nick !== undefined && nick !== wish && !found.includes(nick) && !ours(nick)) found.push(nick);
+    if (nick === undefined || nick.length > most || nick === wish || found.includes(nick) || ours(nick)) continue;
+    found.push(nick);
   }
   return found;
 }

@@ -5,8 +5,11 @@ import type { ClientOwner } from '../model/irc-names.js';
 import { CaseMap } from '../naming/case-map.js';
 import type { CaseMapping } from '../naming/casefold.js';
 
-/** How long a nick stays ours after its connection is gone: its last lines may still be on their way through a listener. */
-const LINGER_MS = 120_000;
+/**
+ * How long a nick stays ours after its connection is gone: its last lines may still be on their way, and a server may
+ * take so long to notice (IRC-SERVERS §1, dropped pings).
+ */
+const LINGER_MS = 300_000;
 
 /** What the registry must know of a client. */
 export interface Registered {
@@ -24,6 +27,7 @@ export class Registry<C extends Registered> {
   readonly #clients = new Map<ClientOwner, C>();
   readonly #nicks = new CaseMap<Claim<C>>();
   readonly #nickOf = new Map<C, string>();
+  #lingersUntil = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -55,12 +59,20 @@ export class Registry<C extends Registered> {
     this.#nicks.set(nick, { client, lostAt: undefined });
   }
 
-  /** The client's connection is gone: its nick is ours for two minutes more, or until it is seen to quit. */
+  /** Whether a nick without connection may be claimed. */
+  get lingers(): boolean {
+    return this.#clock.elapsed() < this.#lingersUntil;
+  }
+
+  /** The client's connection is gone: its nick is ours for five minutes more, or until it is seen to quit. */
   lost(client: C): void {
     const nick = this.#nickOf.get(client);
     this.#nickOf.delete(client);
     const claim = nick === undefined ? undefined : this.#nicks.get(nick);
-    if (claim?.client === client) claim.lostAt = this.#clock.elapsed();
+    if (claim?.client === client) {
+      claim.lostAt = this.#clock.elapsed();
+      this.#lingersUntil = claim.lostAt + LINGER_MS;
+    }
     this.#sweep();
   }
 

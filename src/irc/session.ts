@@ -182,7 +182,7 @@ export class Session {
   }
 
   #giveUp(words: string): void {
-    this.#note('lost', words);
+    this.#note(this.#stage === 'dialling' ? 'unreachable' : 'lost', words);
     this.#finish();
   }
 

@@ -6,9 +6,9 @@ import type { Log } from '../lib/log.js';
 import { faultText } from '../model/errors.js';
 import type { ChannelName, ClientId, Nick } from '../model/irc-names.js';
 import type { ClientStatusEvent, IrcEvent } from '../model/irc-event.js';
-import type { Refusal } from '../model/refusal.js';
 import type { FrameworkClient } from './client.js';
 import { lineDecoder } from './decode-line.js';
+import { peek, Peek } from './line.js';
 import { Listeners } from './listeners.js';
 import { Once } from './once.js';
 import type { ServerFacts } from './server-facts.js';
@@ -19,12 +19,16 @@ export interface SwitchboardNeeds {
   readonly facts: ServerFacts;
   readonly encodingFallback?: string;
   isOwn(nick: string): boolean;
+  /** Whether nicks of lost clients still count as ours; `leaving` then tells of every nick that is given up. */
+  lingers(): boolean;
+  leaving(nick: string): void;
 }
 
 export class Switchboard {
   readonly listeners: Listeners<FrameworkClient>;
   readonly #needs: SwitchboardNeeds;
   readonly #once: Once<FrameworkClient>;
+  readonly #peek = new Peek();
   #joining = false;
   readonly #onEvent: ((event: IrcEvent) => void)[] = [];
 
@@ -50,6 +54,12 @@ export class Switchboard {
   /** See the port's `IrcNetwork.onEvent`. */
   onEvent(listener: (event: IrcEvent) => void): void {
     this.#onEvent.push(listener);
+  }
+
+  /** See `Listeners.verdict`. */
+  verdict(client: FrameworkClient, buf: Buffer, start: number, end: number): ReturnType<Listeners<FrameworkClient>['verdict']> {
+    if (this.#needs.lingers()) this.#seeLeaving(peek(buf, start, end, this.#peek), buf);
+    return this.listeners.verdict(client, buf, start, end);
   }
 
   /** A client of ours is in a channel now; the server sends it the names by itself. */
@@ -81,13 +91,13 @@ export class Switchboard {
   }
 
   /** A connection of ours changed. */
-  status(client: FrameworkClient, status: ClientStatusEvent['status'], why: Refusal | undefined): void {
+  status(client: FrameworkClient, status: ClientStatusEvent['status'], why: ClientStatusEvent['why']): void {
     const more = { nick: client.nick, ...(why === undefined ? {} : { why }) };
     this.emit({ ...this.#from(client.id), kind: 'clientStatus', client: client.id, status, ...more });
   }
 
   /** A client of ours could not come back to a channel after a loss: as good as kicked. */
-  shutOut(client: FrameworkClient, channel: ChannelName, why: Refusal): void {
+  shutOut(client: FrameworkClient, channel: ChannelName, why: NonNullable<ClientStatusEvent['why']>): void {
     const by = { nick: 'server' as Nick };
     this.emit({ ...this.#from(client.id), kind: 'kick', who: client.nick, by, channel, reason: why.say });
   }
@@ -101,6 +111,13 @@ export class Switchboard {
         this.#needs.log.error('event not taken', { kind: event.kind, fault: faultText(fault) });
       }
     }
+  }
+
+  /** The others still see the QUIT of a client that was lost; from then on its nick is anybody's. */
+  #seeLeaving(line: Peek, buf: Buffer): void {
+    if (line.kind !== 'everywhere') return;
+    const command = buf.toString('latin1', line.command, line.commandEnd);
+    if (/^(?:QUIT|NICK)$/i.test(command)) this.#needs.leaving(buf.toString('utf8', line.nick, line.nickEnd));
   }
 
   #from(id: ClientId): { network: ClientId['network']; at: number; heardBy: ClientId } {
