@@ -14,6 +14,7 @@ export interface Listener<C> {
   readonly preferred: boolean;
   /** Its nick's bytes; empty before registration. */
   nick: Uint8Array;
+  folded: Folded;
   /** In how many channels it is primary. */
   primaries: number;
   readonly audiences: Set<Audience<C>>;
@@ -35,8 +36,8 @@ export class Audience<C> {
   readonly name: string;
   folded: Folded;
   readonly members = new Map<Listener<C>, Membership>();
-  /** Points of the ledger at which the primary showed the JOIN of one of us, by folded nick. */
-  readonly marks = new BoundedMap<Folded, number>(256);
+  /** Points of the ledger at which watched members showed the JOIN of one of us, by that one's folded nick. */
+  readonly marks = new BoundedMap<Folded, Map<Listener<C>, number>>(256);
   #watched: Listener<C>[] = [];
   #changedAt = 0;
 
@@ -107,6 +108,12 @@ export class Audience<C> {
   trusts(who: Listener<C>, now: number): boolean {
     const membership = this.members.get(who);
     return membership !== undefined && membership.suspectUntil <= now;
+  }
+
+  /** The member with that nick. */
+  memberNamed(nick: Folded): Listener<C> | undefined {
+    for (const member of this.members.keys()) if (member.folded === nick) return member;
+    return undefined;
   }
 
   /** When `who` came in. */

@@ -104,6 +104,17 @@ export function nextWord(buf: Uint8Array, at: number, end: number): readonly [nu
   return [from, word(buf, from, end)];
 }
 
+/** What makes two copies of a line of talk the same: command, nick, text; not user and host, which opers alone may see. */
+export function talkKey(buf: Buffer, line: Peek): string {
+  const command = (buf[line.command] ?? 0) & 0xdf;
+  return `${command} ${latin1(buf, line.nick, line.nickEnd)} ${latin1(buf, line.text, line.end)}`;
+}
+
+/** Bytes as a string of as many characters: exact for comparing, and quicker than decoding. */
+export function latin1(buf: Buffer, from: number, to: number): string {
+  return buf.toString('latin1', from, to);
+}
+
 function spaces(buf: Uint8Array, from: number, end: number): number {
   let at = from;
   while (at < end && buf[at] === SPACE) at++;

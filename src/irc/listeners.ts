@@ -6,9 +6,10 @@ import type { Audience, Listener } from './audience.js';
 import { Audiences } from './audiences.js';
 import { likeBytes, sameBytes } from './byte-map.js';
 import { judgeLine, type Ground, type LineVerdict } from './line-filter.js';
-import { peek, Peek } from './line.js';
+import { latin1, peek, Peek, talkKey } from './line.js';
 import { Once } from './once.js';
-import { Ledger, MEMORY_MS, type HeldLine } from './witness.js';
+import { isReplay } from './replay.js';
+import { Ledger, type HeldLine } from './witness.js';
 
 export interface ListenersNeeds<C> {
   readonly clock: Clock;
@@ -54,7 +55,7 @@ export class Listeners<C> {
       isOurs: (buf, from, to) => to > from && needs.isOwn(buf.toString('utf8', from, to)),
       heard: (me, audience, buf, start, line) => this.#heard(me, audience, buf, start, line),
       first: (me, audience, buf, line) =>
-        this.#toStatus.first(me, `${audience.id} ${latin1(buf, line.target, line.targetEnd)} ${keyOf(buf, line)}`),
+        this.#toStatus.first(me, `${audience.id} ${latin1(buf, line.target, line.targetEnd)} ${talkKey(buf, line)}`),
       sawJoin: (me, audience, buf, line) =>
         this.#sawJoin(me, audience, needs.fold(buf.toString('utf8', line.nick, line.nickEnd))),
     };
@@ -72,7 +73,9 @@ export class Listeners<C> {
 
   /** A client registered, or its nick changed. */
   setOwnNick(client: C, nick: string): void {
-    this.#listener(client).nick = Buffer.from(nick);
+    const who = this.#listener(client);
+    who.nick = Buffer.from(nick);
+    who.folded = this.#needs.fold(nick);
   }
 
   /** The client's own JOIN was read. Harmless when it is in already. */
@@ -81,12 +84,11 @@ export class Listeners<C> {
     const audience = this.#audiences.findOrMake(channel);
     if (audience.members.has(who)) return;
     const now = this.#needs.clock.elapsed();
-    // Both see the JOIN: what the primary said before it, the newcomer never shows. No mark yet: the primary lags behind.
-    const nick = this.#nickOf(who);
-    const mark = audience.marks.get(nick) ?? this.#ledger.end;
-    audience.marks.delete(nick);
+    const marks = audience.marks.get(who.folded);
+    audience.marks.delete(who.folded);
     this.#changing(audience, () => audience.add(who, now, this.#ledger.end));
-    this.#ledger.skip(audience, who, mark);
+    // What another showed before it showed this JOIN, or before now if it lags behind, the newcomer never shows.
+    this.#ledger.skip(audience, who, (by, order) => order < (marks?.get(by) ?? Infinity));
     if (audience.primary !== who && who.preferred) this.#promoteAfter(audience, who, SETTLE_MS);
   }
 
@@ -126,6 +128,7 @@ export class Listeners<C> {
 
   /** CASEMAPPING changed: all names are folded anew. */
   rekey(): void {
+    for (const who of this.#listeners.values()) who.folded = this.#needs.fold(Buffer.from(who.nick).toString());
     for (const [audience, same] of this.#audiences.rekey()) {
       for (const who of [...audience.members.keys()]) {
         this.#remove(who, audience);
@@ -144,34 +147,26 @@ export class Listeners<C> {
   #heard(me: Listener<C>, audience: Audience<C>, buf: Buffer, start: number, line: Peek): LineVerdict {
     if (audience.primary === me) {
       if (!audience.isShared(this.#needs.clock.elapsed())) return 'pass';
-      return this.#ledger.primaryShows(audience, keyOf(buf, line), me) ? 'pass' : 'drop';
+      return this.#ledger.primaryShows(audience, talkKey(buf, line), me) ? 'pass' : 'drop';
     }
-    if (line.body > start && this.#isReplay(me, audience, latin1(buf, start, line.body))) return 'drop';
-    return this.#ledger.witnessShows(audience, keyOf(buf, line), me, buf, start, line.end) ? 'hold' : 'drop';
+    // A primary passes what is played back, for the parser knows batches; a witness would have it said.
+    const fresh = this.#needs.clock.elapsed() - (audience.joinOf(me)?.since ?? 0) < SETTLE_MS;
+    if (line.body > start && isReplay(latin1(buf, start, line.body), fresh, this.#needs.clock.now())) return 'drop';
+    return this.#ledger.witnessShows(audience, talkKey(buf, line), me, buf, start, line.end) ? 'hold' : 'drop';
   }
 
   /**
-   * Whether tags show an old line played back (IRC-SERVERS §9.6): in a batch, or, just after the join, of a time long
-   * past. A primary passes them, for the parser knows batches; a witness would have them said.
-   */
-  #isReplay(me: Listener<C>, audience: Audience<C>, tags: string): boolean {
-    if (/[@;]batch=/.test(tags)) return true;
-    const since = audience.joinOf(me)?.since ?? 0;
-    const time = this.#needs.clock.elapsed() - since < SETTLE_MS ? /[@;]time=([^; ]{1,40})/.exec(tags)?.[1] : undefined;
-    return time !== undefined && this.#needs.clock.now() - Date.parse(time) > MEMORY_MS;
-  }
-
-  /**
-   * `me` showed the JOIN of another of ours. When that one is not in yet, it will show what the primary says from here
-   * on. When it is the primary and `me` is behind it, `me` is only now where the other began.
+   * `me` showed the JOIN of another of ours. When that one is not in yet, it will show what `me` shows from here on.
+   * When it is, `me` is behind it, and only now where the other began.
    */
   #sawJoin(me: Listener<C>, audience: Audience<C>, nick: Folded): void {
-    const { primary } = audience;
-    if (primary === me) audience.marks.set(nick, this.#ledger.end);
-    if (!primary || primary === me || this.#nickOf(primary) !== nick) return;
-    this.#ledger.rewind(audience, me, audience.joinOf(primary)?.point ?? 0);
+    const marks = audience.marks.get(nick) ?? new Map<Listener<C>, number>();
+    audience.marks.set(nick, marks.set(me, this.#ledger.end));
+    const other = audience.memberNamed(nick);
+    if (!other) return;
+    this.#ledger.rewind(audience, me, other, audience.joinOf(other)?.point ?? 0);
     // What it showed before, the primary was not there to hear.
-    for (const held of this.#ledger.take(audience, me)) this.#release(held);
+    if (other === audience.primary) for (const held of this.#ledger.take(audience, me)) this.#release(held);
   }
 
   /** A witness showed what the primary did not: it takes the primary's place, and what it holds is said. */
@@ -185,17 +180,17 @@ export class Listeners<C> {
     if (failed?.preferred === true) this.#promoteAfter(audience, failed, SUSPECT_MS);
   }
 
-  #release(held: HeldLine<Audience<C>, Listener<C>>): void {
-    const to = this.#listeners.has(held.by.client) ? held.by : (held.place.primary ?? held.by);
+  #release(held: HeldLine<Audience<C>, Listener<C>>, last = held.by): void {
+    const to = this.#listeners.has(held.by.client) ? held.by : (held.place.primary ?? last);
     for (const listener of this.#onRelease) listener(to.client, held.line);
   }
 
   #remove(who: Listener<C>, audience: Audience<C>): void {
     if (!audience.members.has(who)) return;
-    audience.marks.delete(this.#nickOf(who));
+    audience.marks.delete(who.folded);
     this.#changing(audience, () => audience.remove(who, this.#needs.clock.elapsed()));
     if (audience.members.size > 0) return;
-    for (const held of this.#ledger.take(audience)) this.#release(held);
+    for (const held of this.#ledger.take(audience)) this.#release(held, who);
     this.#timers.get(audience)?.end();
     this.#timers.delete(audience);
     this.#audiences.drop(audience);
@@ -209,7 +204,7 @@ export class Listeners<C> {
     for (const fresh of audience.watched) {
       // Nobody counted what it showed so far; what is older than common lag it will have shown.
       const shown = this.#ledger.pointAt(this.#needs.clock.elapsed() - LAG_MS);
-      if (!watched.includes(fresh)) this.#ledger.skip(audience, fresh, shown);
+      if (!watched.includes(fresh)) this.#ledger.skip(audience, fresh, (_by, order) => order < shown);
     }
     const after = audience.primary;
     if (!after || after === before) return;
@@ -233,7 +228,14 @@ export class Listeners<C> {
     const known = this.#listeners.get(client);
     if (known) return known;
     const preferred = this.#needs.isBot(client);
-    const fresh: Listener<C> = { client, preferred, nick: Buffer.alloc(0), primaries: 0, audiences: new Set() };
+    const fresh: Listener<C> = {
+      client,
+      preferred,
+      nick: Buffer.alloc(0),
+      folded: this.#needs.fold(''),
+      primaries: 0,
+      audiences: new Set(),
+    };
     this.#listeners.set(client, fresh);
     return fresh;
   }
@@ -241,20 +243,6 @@ export class Listeners<C> {
   #isSelf(me: Listener<C>, buf: Buffer, from: number, to: number): boolean {
     if (sameBytes(me.nick, buf, from, to)) return to > from;
     if (!likeBytes(me.nick, buf, from, to)) return false;
-    return this.#nickOf(me) === this.#needs.fold(buf.toString('utf8', from, to));
+    return me.folded === this.#needs.fold(buf.toString('utf8', from, to));
   }
-
-  #nickOf(who: Listener<C>): Folded {
-    return this.#needs.fold(Buffer.from(who.nick).toString());
-  }
-}
-
-/** What makes two copies of a line of talk the same: command, nick, text; not user and host, which opers alone may see. */
-function keyOf(buf: Buffer, line: Peek): string {
-  const command = (buf[line.command] ?? 0) & 0xdf;
-  return `${command} ${latin1(buf, line.nick, line.nickEnd)} ${latin1(buf, line.text, line.end)}`;
-}
-
-function latin1(buf: Buffer, from: number, to: number): string {
-  return buf.toString('latin1', from, to);
 }

@@ -25,24 +25,26 @@ export class Once<C> {
    * @param key all that makes two tellings the same, such as command, folded nick and text
    */
   first(client: C, key: string): boolean {
-    this.#forget();
+    this.#forget(this.#most);
     const known = this.#byKey.get(key);
     const copy = known?.find((told) => !told.tellers.has(client));
     if (copy) {
       copy.tellers.add(client);
       return false;
     }
+    this.#forget(this.#most - 1);
     const told: Told<C> = { key, at: this.#clock.elapsed(), tellers: new Set([client]) };
-    if (known) known.push(told);
+    const same = this.#byKey.get(key);
+    if (same) same.push(told);
     else this.#byKey.set(key, [told]);
     this.#queue.add(told);
     return true;
   }
 
-  #forget(): void {
+  #forget(most: number): void {
     const old = this.#clock.elapsed() - 60_000;
     for (const told of this.#queue) {
-      if (told.at > old && this.#queue.size < this.#most) return;
+      if (told.at > old && this.#queue.size <= most) return;
       this.#queue.delete(told);
       const same = this.#byKey.get(told.key);
       same?.shift();

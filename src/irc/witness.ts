@@ -72,7 +72,7 @@ export class Ledger<Place extends { readonly id: number }, Who> {
     return { remembered: this.#queue.length - this.#head, held: this.#held.size };
   }
 
-  /** The point behind all lines, for `skip`. */
+  /** The point behind all lines, for `skip` and `rewind`. */
   get end(): number {
     return this.#orders;
   }
@@ -115,20 +115,20 @@ export class Ledger<Place extends { readonly id: number }, Who> {
     return taken;
   }
 
-  /** Of what was said in a place before point `upTo`, `who` will show nothing any more. */
-  skip(place: Place, who: Who, upTo: number): void {
+  /** `who` will not show those lines of a place any more which are past for it, by who showed them first and their order. */
+  skip(place: Place, who: Who, isPast: (by: Who, order: number) => boolean): void {
     for (const group of this.#groups.values()) {
       if (group.place !== place) continue;
-      const before = group.entries.filter((entry) => entry.order < upTo).length;
-      group.next.set(who, Math.max(group.next.get(who) ?? 0, group.base + before));
+      const past = group.entries.filter((entry) => isPast(entry.by, entry.order)).length;
+      group.next.set(who, Math.max(group.next.get(who) ?? 0, group.base + past));
     }
   }
 
-  /** `who` begins to show what others said in a place from point `from` on. */
-  rewind(place: Place, who: Who, from: number): void {
+  /** `who` begins to show what `other` showed first in a place, from point `from` on. */
+  rewind(place: Place, who: Who, other: Who, from: number): void {
     for (const group of this.#groups.values()) {
       if (group.place !== place) continue;
-      const first = group.entries.find((entry) => entry.order >= from && entry.by !== who);
+      const first = group.entries.find((entry) => entry.order >= from && entry.by === other);
       if (first) group.next.set(who, first.index);
     }
   }
