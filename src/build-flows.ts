@@ -24,7 +24,7 @@ import type { ChannelName, NetworkName } from './model/irc-names.js';
 import type { MatrixEvent } from './model/matrix-event.js';
 import type { UserId } from './model/ids.js';
 import { type AliasNaming, channelOfAlias } from './naming/alias.js';
-import { ghostDisplayName, ghostId, type GhostNaming, ghostNick } from './naming/ghost-id.js';
+import { ghostDisplayName, ghostId, type GhostNaming, ghostNick, isGhost } from './naming/ghost-id.js';
 import { makeConnect } from './people/connect.js';
 import { Ghosts } from './people/ghosts.js';
 import { makeOpenChannelRoom } from './rooms/channel-room.js';
@@ -119,7 +119,8 @@ export function buildFlows({ edges, live, log, clock, stopping }: FlowsNeeds): F
     log: matrixLog,
     deliver,
     failure,
-    isOurs: (user) => user === homeserver.bot.userId || nickOf(user as UserId) !== undefined,
+    // By the namespace, not by what nick an id says: an id too long for its nick says none, and is ours (INV-1).
+    isOurs: (user) => user === homeserver.bot.userId || [...networks.keys()].some((name) => isGhost(ghostNaming(name), user)),
     table: makeTable({ links, failure }),
   });
 
