@@ -77,13 +77,14 @@ export function makeSay(needs: SayNeeds): Say {
       speech.note(now);
     };
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      const left = Math.max(0, Math.max(speech.since, heard.get(author) ?? 0) + WAIT_MS - clock.elapsed());
+      const until = Math.max(speech.since, heard.get(author) ?? 0) + WAIT_MS;
       throwIfStopping(stopping);
-      const client = await within(clock, left, reach(needs, speech), late);
+      const client = await within(clock, Math.max(0, until - clock.elapsed()), reach(needs, speech), late);
       throwIfStopping(stopping);
       if (!client.ok) {
         if (client.refusal.permanent || !PASSING.has(client.refusal.reason)) return client;
-        if (left === 0) return late();
+        const left = until - clock.elapsed();
+        if (left <= 0) return late();
         await pause(needs, Math.min(PAUSE_MS, left));
         continue;
       }

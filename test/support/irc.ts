@@ -219,9 +219,9 @@ export class MemoryClient implements VirtualClient {
     return done;
   }
 
-  async join(channel: ChannelName): Promise<Outcome> {
+  async join(channel: ChannelName, options: { readonly key?: string } = {}): Promise<Outcome> {
     if (this.inChannel(channel)) return done;
-    this.#network.traffic.push(`JOIN ${this.nick} ${channel}`);
+    this.#network.traffic.push(['JOIN', this.nick, channel, ...(options.key === undefined ? [] : [options.key])].join(' '));
     const outcome = await this.#network.ask(`join ${channel}`);
     if (outcome.ok) this.#channels.set(this.#network.fold(channel), channel);
     return outcome;

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { isBlank, toUtterance } from '../../src/matrix-to-irc/to-utterance.js';
+import type { MessageEvent } from '../../src/model/matrix-event.js';
+import { aFile, aText } from '../support/make.js';
+
+type Body = MessageEvent['body'];
+const word = (body: Body, lineLimit = 3, budget = 400): ReturnType<typeof toUtterance> =>
+  toUtterance({ body }, { lineLimit, budget: () => budget });
+
+describe('matrix-to-irc/to-utterance', () => {
+  const rows: [string, Body, string, readonly string[]][] = [
+    ['M2I-1: text', aText('hi'), 'say', ['hi']],
+    ['M2I-2: a notice', aText('hi', { how: 'notice' }), 'notice', ['hi']],
+    ['M2I-3: an emote', aText('waves', { how: 'act' }), 'act', ['waves']],
+    ['HTML wins over the plain body', aText('**hi**', { html: '<b>hi</b>' }), 'say', ['\x02hi']],
+    ['HTML of which nothing is left does not swallow the plain body', aText('hi', { html: '<img src="x">' }), 'say', ['hi']],
+    ['M2I-27: empty lines are skipped, and do not count', aText('a\n\n \nb\n\nc'), 'say', ['a', 'b', 'c']],
+    ['M2I-27: as many lines as allowed', aText('a\nb\nc'), 'say', ['a', 'b', 'c']],
+    ['over the limit: one line less, and a mark', aText('a\nb\nc\nd'), 'say', ['a', 'b', '(truncated)']],
+    ['M2I-46: U+2028 and U+2029 end lines, NUL is dropped', aText('a\u2028b\u2029c\0'), 'say', ['a', 'b', 'c']],
+    ['M2I-47: blank', aText('  \n\t \u00a0'), 'say', []],
+    ['a file is named', aFile('cat.png'), 'act', ['sent a file: cat.png']],
+    ['a file whose name is lines of commands is one line', aFile('a\r\nQUIT :b'), 'act', ['sent a file: a QUIT :b']],
+    ['a file without a name is named by its kind', aFile(' ', { media: 'video' }), 'act', ['sent a file: video']],
+    ['a caption follows', aFile('a.png', { caption: 'look\nhere' }), 'act', ['sent a file: a.png', 'look', 'here']],
+    ['a caption too long is cut with the mark', aFile('a.png', { caption: 'a\nb\nc' }), 'act', ['sent a file: a.png', 'a', '(truncated)']],
+  ];
+  for (const [sentence, body, how, lines] of rows) {
+    it(sentence, () => assert.deepEqual(word(body).utterance, { how, lines }));
+  }
+
+  it('M2I-27: lines are counted after they are cut to the budget', () => {
+    const worded = word(aText('x'.repeat(50)), 3, 10);
+    assert.deepEqual(worded.utterance.lines, ['x'.repeat(10), 'x'.repeat(10), '(truncated)']);
+    assert.equal(worded.cut, true);
+  });
+
+  it('tells whether anything was cut', () => {
+    assert.equal(word(aText('a\nb\nc')).cut, false);
+    assert.equal(word(aText('a\nb\nc\nd')).cut, true);
+    assert.equal(word(aFile('a', { caption: 'a\nb\nc' })).cut, true);
+    assert.equal(word(aFile('a')).fileNamed, true);
+  });
+
+  it('asks for the budget of what it says', () => {
+    const asked: string[] = [];
+    const budget = (how: string): number => asked.push(how) * 400;
+    toUtterance({ body: aText('a', { how: 'notice' }) }, { lineLimit: 3, budget });
+    toUtterance({ body: aFile('a') }, { lineLimit: 3, budget });
+    assert.deepEqual(asked, ['notice', 'act']);
+  });
+
+  it('M2I-47: knows what is blank before anything is connected for it', () => {
+    assert.equal(isBlank({ body: aText(' \n ') }), true);
+    assert.equal(isBlank({ body: aText('', { html: '<p> <br></p>' }) }), true);
+    assert.equal(isBlank({ body: aText('a') }), false);
+    assert.equal(isBlank({ body: aFile('') }), false);
+  });
+});
