@@ -11,7 +11,7 @@ import type { Ghosts } from '../people/ghosts.js';
 import { toContent } from './to-content.js';
 
 export interface MessageNeeds {
-  readonly homeserver: Pick<Homeserver, 'as'>;
+  readonly homeserver: Pick<Homeserver, 'as' | 'reachable'>;
   readonly ghosts: Ghosts;
   readonly clock: Clock;
 }
@@ -29,6 +29,8 @@ export interface Carriage {
 
 /** A room waits this long for a ghost that cannot join; then the other ghosts' lines go on (I2M-14, RELIABILITY H11). */
 export const PATIENCE_MS = 5_000;
+/** While the homeserver does not answer at all nobody could go on, so the order of all is kept, but not for ever. */
+const OUTAGE_MS = 60_000;
 
 /**
  * Makes the carrier of lines. Called in turn for each room; a promise that settles when the room may go on, which is
@@ -51,11 +53,20 @@ export function makeCarry(needs: MessageNeeds): (carriage: Carriage) => Promise<
       return;
     }
     const ready = needs.ghosts.ensureIn(ghost, carriage.room);
-    const settled = ready.then(
-      () => true,
-      () => true,
-    );
-    if (await within(needs.clock, PATIENCE_MS, settled, () => false)) await finish(ready);
+    if (await isSoon(needs, ready)) await finish(ready);
     else aside.push(lane, () => finish(ready));
   };
+}
+
+/** Whether the room should wait: `ready` has settled in time. */
+async function isSoon({ clock, homeserver }: MessageNeeds, ready: Promise<void>): Promise<boolean> {
+  const settled = ready.then(
+    () => true,
+    () => true,
+  );
+  for (let waited = 0; waited < OUTAGE_MS; waited += PATIENCE_MS) {
+    if (await within(clock, PATIENCE_MS, settled, () => false)) return true;
+    if (homeserver.reachable) return false;
+  }
+  return false;
 }

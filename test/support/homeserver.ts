@@ -29,7 +29,6 @@ interface Refusing {
 }
 
 export class MemoryHomeserver implements Homeserver {
-  readonly reachable = true;
   readonly domain = 'hs.test';
   readonly bot: Actor;
   /** Events now in rooms, in order. */
