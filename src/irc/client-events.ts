@@ -163,6 +163,7 @@ export function changesOf(params: readonly string[], facts: ServerFacts): ModeEv
       add = letter === '+';
       continue;
     }
+    if (!/[A-Za-z]/.test(letter)) continue;
     const param = always.includes(letter) || (add && c.includes(letter)) ? params[next++] : undefined;
     changes.push({ add, letter, ...(param === undefined ? {} : { param: cleanText(param) }) });
   }

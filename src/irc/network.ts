@@ -35,6 +35,7 @@ export class FrameworkNetwork implements IrcNetwork {
       isOwn: (nick) => this.#fleet.registry.byNick(nick) !== undefined,
       lingers: () => this.#fleet.registry.lingers,
       leaving: (nick) => this.#fleet.registry.seenLeaving(nick),
+      wasOurs: (nick) => this.#fleet.registry.wasOurs(nick),
     });
     this.#fleet = new Fleet({
       ...needs,

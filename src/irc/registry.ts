@@ -1,5 +1,6 @@
 /** Who is connected: by owner and by nick. Whose a nick is follows from connections, never from the text of a line. */
 
+import { BoundedMap } from '../lib/bounded-map.js';
 import type { Clock } from '../lib/clock.js';
 import type { ClientOwner } from '../model/irc-names.js';
 import { CaseMap } from '../naming/case-map.js';
@@ -10,6 +11,10 @@ import type { CaseMapping } from '../naming/casefold.js';
  * take so long to notice (IRC-SERVERS §1, dropped pings).
  */
 const LINGER_MS = 300_000;
+
+/** How long after a lingering nick was given up its QUIT may still reach us through others. */
+const DEPARTED_MS = 5000;
+const DEPARTED_MOST = 10_000;
 
 /** What the registry must know of a client. */
 export interface Registered {
@@ -27,6 +32,7 @@ export class Registry<C extends Registered> {
   readonly #clients = new Map<ClientOwner, C>();
   readonly #nicks = new CaseMap<Claim<C>>();
   readonly #nickOf = new Map<C, string>();
+  readonly #departed = new BoundedMap<string, number>(DEPARTED_MOST);
   #lingersUntil = -Infinity;
 
   constructor(clock: Clock) {
@@ -78,7 +84,16 @@ export class Registry<C extends Registered> {
 
   /** Somebody with this nick was seen to quit or to change it: a claim without connection is over. */
   seenLeaving(nick: string): void {
-    if (this.#nicks.get(nick)?.lostAt !== undefined) this.#nicks.delete(nick);
+    if (this.#nicks.get(nick)?.lostAt === undefined) return;
+    this.#nicks.delete(nick);
+    this.#departed.set(nick, this.#clock.elapsed());
+  }
+
+  /** Whether a QUIT of this nick is that of a lost client of ours: nobody else's news. True once. */
+  wasOurs(nick: string): boolean {
+    const at = this.#departed.get(nick);
+    this.#departed.delete(nick);
+    return at !== undefined && this.#clock.elapsed() - at < DEPARTED_MS;
   }
 
   /** The client whose nick this is. */

@@ -22,6 +22,8 @@ export interface SwitchboardNeeds {
   /** Whether nicks of lost clients still count as ours; `leaving` then tells of every nick that is given up. */
   lingers(): boolean;
   leaving(nick: string): void;
+  /** Whether a QUIT is that of a lost client of ours. */
+  wasOurs(nick: string): boolean;
 }
 
 export class Switchboard {
@@ -73,7 +75,8 @@ export class Switchboard {
   heard(client: FrameworkClient, event: IrcEvent): void {
     switch (event.kind) {
       case 'quit':
-        if (this.#once.first(client, `quit ${this.#needs.facts.fold(event.who.nick)}`)) this.emit(event);
+        if (!this.#once.first(client, `quit ${this.#needs.facts.fold(event.who.nick)}`)) return;
+        if (!this.#needs.wasOurs(event.who.nick)) this.emit(event);
         return;
       case 'nick': {
         const { facts } = this.#needs;

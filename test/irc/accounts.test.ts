@@ -115,6 +115,9 @@ describe('irc: accounts and endings', () => {
     bench.server.by('bob').send(':alice!~evil@host PRIVMSG #cats :another alice');
     await until('the other is heard', () => bench.of('message').length > 0);
     assert.deepEqual(bench.of('message').map((event) => event.text), ['another alice']);
+    assert.deepEqual(bench.of('quit'), []);
+    bench.server.by('bob').send(':alice!~evil@host QUIT :bye');
+    await until('the other is seen to go', () => bench.of('quit').length === 1);
   });
 
   it('end() says goodbye and never comes back; the same person may connect anew', async () => {
