@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { makeFailure } from '../../src/irc-to-matrix/failure.js';
+import { BridgeError, type FaultCode } from '../../src/model/errors.js';
+import { settle, TestClock } from '../support/clock.js';
+import { MemoryNetwork } from '../support/irc.js';
+import { aLine, channelOf, countingMetrics, listeningLog, NET } from '../support/make.js';
+
+function parts() {
+  const network = new MemoryNetwork();
+  const clock = new TestClock();
+  const metrics = countingMetrics();
+  const { log, lines } = listeningLog();
+  const failure = makeFailure({ networks: new Map([[NET, network]]), clock, metrics, log });
+  return { failure, network, clock, metrics, lines, texts: () => network.lines.map(({ text }) => text) };
+}
+const forbidden = new BridgeError('HOMESERVER_FORBIDDEN', 'no');
+
+describe('irc-to-matrix/failure', () => {
+  const reasons: [FaultCode, string][] = [
+    ['HOMESERVER_FORBIDDEN', 'the Matrix server refused it.'],
+    ['HOMESERVER_TOO_LARGE', 'the Matrix server refused it.'],
+    ['JOURNAL_FULL', 'the bridge has no room left to keep it.'],
+    ['STORE_FAULT', 'something went wrong inside the bridge.'],
+  ];
+  for (const [code, why] of reasons) {
+    it(`${code}: the author is told by a notice of the bot`, async () => {
+      const { failure, network } = parts();
+      failure(aLine(), new BridgeError(code, 'x'));
+      await settle();
+      const text = `What you said in #cats did not reach Matrix: ${why} People on IRC did see it.`;
+      assert.deepEqual(network.lines.map(({ owner, target, how, text: said }) => [owner, target, how, said]), [['bot', 'bob', 'notice', text]]);
+    });
+  }
+
+  it('H7: once an hour for an author and channel, in whatever spelling; every case is counted', async () => {
+    const { failure, clock, metrics, texts } = parts();
+    failure(aLine(), forbidden);
+    failure(aLine('again', { nick: 'BOB', channel: channelOf('#CATS') }), forbidden);
+    await settle();
+    assert.equal(texts().length, 1);
+    failure(aLine('x', { nick: 'eve' }), forbidden);
+    failure(aLine('x', { channel: channelOf('#dogs') }), forbidden);
+    await settle();
+    assert.equal(texts().length, 3);
+    await clock.advance(3_600_000);
+    failure(aLine(), forbidden);
+    await settle();
+    assert.equal(texts().length, 4);
+    assert.equal(metrics.counts.get('bridge_dropped_total{reason="HOMESERVER_FORBIDDEN"}'), 5);
+  });
+
+  it('an author who could not be told is told the next time', async () => {
+    const { failure, network, texts, lines } = parts();
+    network.bot.lose();
+    failure(aLine(), forbidden);
+    await settle();
+    assert.equal(lines.length, 1);
+    network.bot.status = 'ready';
+    failure(aLine(), forbidden);
+    await settle();
+    assert.equal(texts().length, 1);
+  });
+
+  it('a bot that throws does not', async () => {
+    const { failure, network, lines } = parts();
+    network.bot.say = () => {
+      throw new Error('broken');
+    };
+    failure(aLine(), new Error('odd'));
+    await settle();
+    assert.deepEqual(lines.map(({ level, event }) => [level, event]), [['error', 'author not told']]);
+  });
+
+  it('a network that is no longer there is only counted', () => {
+    const { failure, metrics } = parts();
+    failure(aLine('x', { network: 'gone.test' as typeof NET }), forbidden);
+    assert.equal(metrics.counts.size, 1);
+  });
+});
