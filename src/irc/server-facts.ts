@@ -22,9 +22,6 @@ export class ServerFacts {
   /** CHANMODES types A to D. */
   channelModes: readonly [string, string, string, string] = ['beI', 'k', 'l', 'imnpst'];
   nickLength: number | undefined;
-  /** Bytes of a line with CR LF. */
-  lineLength = 512;
-  quitLength: number | undefined;
   /** Channels one JOIN may name. */
   joinTargets: number | undefined;
 
@@ -69,12 +66,6 @@ export class ServerFacts {
         break;
       case 'NICKLEN':
         this.nickLength = numberOf(value, 1, 200) ?? this.nickLength;
-        break;
-      case 'LINELEN':
-        this.lineLength = numberOf(value, 512, 8192) ?? this.lineLength;
-        break;
-      case 'QUITLEN':
-        this.quitLength = numberOf(value, 1, 1000) ?? this.quitLength;
         break;
       case 'TARGMAX':
         this.joinTargets = numberOf(/(?:^|,)JOIN:(\d{1,4})(?:,|$)/i.exec(value ?? '')?.[1], 1, 1000) ?? this.joinTargets;
