@@ -53,7 +53,9 @@ export function certificateFault(facts: CertificateFacts, rules: CertificateRule
   const path = pathToTrust(chain, trusted);
   const checked = path ?? [leaf];
   if (checked.some((one) => facts.now < Date.parse(one.validFrom))) return 'the certificate is not valid yet';
-  if (leaf.keyUsage.length > 0 && !leaf.keyUsage.includes(SERVER_AUTH)) return 'the certificate is not for servers';
+  // Node's types deny it, but without the extension (any purpose) there is nothing.
+  const purposes = leaf.keyUsage as readonly string[] | undefined;
+  if (purposes && !purposes.includes(SERVER_AUTH)) return 'the certificate is not for servers';
   const expired = code === EXPIRED || checked.some((one) => facts.now > Date.parse(one.validTo));
   if (expired && !rules.allowExpired) return 'the certificate has expired';
   if (!path) return rules.allowUnknownIssuer ? undefined : 'the issuer of the certificate is not known';

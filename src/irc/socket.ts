@@ -2,7 +2,14 @@
 
 import { X509Certificate } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
-import { checkServerIdentity, connect as connectTls, rootCertificates, TLSSocket, type ConnectionOptions } from 'node:tls';
+import {
+  checkServerIdentity,
+  connect as connectTls,
+  rootCertificates,
+  TLSSocket,
+  type ConnectionOptions,
+  type DetailedPeerCertificate,
+} from 'node:tls';
 import { BridgeError } from '../model/errors.js';
 import { certificateFault } from './certificate.js';
 
@@ -60,14 +67,16 @@ export function dial(address: Address): Socket {
 export function peerFault(socket: Socket, address: Address, now: number): BridgeError | undefined {
   if (address.tls === false || !(socket instanceof TLSSocket)) return undefined;
   const options = address.tls.options ?? {};
-  const chain = sentChain(socket);
+  // Not getPeerX509Certificate: in Node 20 it takes the certificate away from whoever asks next.
+  const leaf = socket.getPeerCertificate(true);
+  const chain = chainOf(leaf);
   const fault = certificateFault(
     {
       code: socket.authorized ? undefined : codeOf(socket.authorizationError),
       chain,
       trusted: trustedBy(options.ca),
       ownTrust: options.ca !== undefined,
-      nameFits: nameFits(socket, options.servername ?? address.host),
+      nameFits: chain.length > 0 && checkServerIdentity(options.servername ?? address.host, leaf) === undefined,
       now,
     },
     { allowUnknownIssuer: address.tls.allowUnknownIssuer === true, allowExpired: address.tls.allowExpired === true },
@@ -82,19 +91,15 @@ function codeOf(error: unknown): string {
   return typeof error === 'string' ? error : error instanceof Error ? error.message : 'unknown';
 }
 
-function nameFits(socket: TLSSocket, host: string): boolean {
-  const leaf = socket.getPeerCertificate(true);
-  return Object.keys(leaf).length > 0 && checkServerIdentity(host, leaf) === undefined;
-}
-
 /** The peer's chain as far as it is known, each certificate once. */
-function sentChain(socket: TLSSocket): readonly X509Certificate[] {
+function chainOf(leaf: DetailedPeerCertificate): readonly X509Certificate[] {
   const chain: X509Certificate[] = [];
-  let link = socket.getPeerX509Certificate();
-  while (link && chain.length < 10) {
-    const fresh = link.fingerprint256;
-    if (chain.some((one) => one.fingerprint256 === fresh)) break;
-    chain.push(link);
+  // A server without a certificate, and the end of a chain, are what the types do not tell.
+  let link = leaf as Partial<DetailedPeerCertificate> | undefined;
+  while (link?.raw && chain.length < 10) {
+    const fresh = new X509Certificate(link.raw);
+    if (chain.some((one) => one.fingerprint256 === fresh.fingerprint256)) break;
+    chain.push(fresh);
     link = link.issuerCertificate;
   }
   return chain;
