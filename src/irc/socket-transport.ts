@@ -28,7 +28,7 @@ export interface WireOptions extends Address {
   readonly onFault: (fault: unknown, linePreview: string) => void;
   /** Something was read: the connection lives. */
   readonly onTraffic: () => void;
-  /** Gives the transport just made, for `writeAndKnow` and `inject`, which the library does not know. */
+  /** Gives the transport just made, for `writeAndKnow`, which the library does not know. */
   readonly onTransport?: (transport: SocketTransport) => void;
 }
 
@@ -105,17 +105,6 @@ export class SocketTransport extends EventEmitter {
     else this.#gate.write(`${clean}\r\n`, handed);
   }
 
-  /** Feeds a line that was held back, as if it had just come. */
-  inject(line: Buffer): void {
-    this.#emitLine(line, 0, line.length);
-  }
-
-  /** Ports of the connection, for ident; `undefined` while there is none. */
-  get ports(): { readonly local: number; readonly remote: number } | undefined {
-    const { localPort, remotePort } = this.#socket ?? {};
-    return localPort === undefined || remotePort === undefined ? undefined : { local: localPort, remote: remotePort };
-  }
-
   /** Closes: politely (FIN after what is written, five seconds for the answer), or at once with `force`. */
   close(force = false): void {
     if (force || !this.#open) this.#socket?.destroy();
@@ -147,24 +136,11 @@ export class SocketTransport extends EventEmitter {
     if (this.#closed || this.#fault) return;
     try {
       if (this.#wire.verdict && this.#wire.verdict(buf, start, end) !== 'pass') return;
-    } catch (fault) {
-      this.#wire.onFault(fault, this.#preview(buf, start, end));
-      return;
-    }
-    this.#emitLine(buf, start, end);
-  }
-
-  #emitLine(buf: Buffer, start: number, end: number): void {
-    try {
       const line = this.#decode(buf, start, end);
       if (line !== '') this.emit('line', line);
     } catch (fault) {
-      this.#wire.onFault(fault, this.#preview(buf, start, end));
+      this.#wire.onFault(fault, buf.toString('utf8', start, Math.min(end, start + 100)));
     }
-  }
-
-  #preview(buf: Buffer, start: number, end: number): string {
-    return buf.toString('utf8', start, Math.min(end, start + 100));
   }
 
   /** Ends the sending side and gives the peer five seconds to do the same. */
