@@ -90,7 +90,7 @@ export class IrcDispatch {
   #takeLine(line: ChannelMessage): void {
     if (this.#needs.links.ofChannel(line.network, line.channel).length === 0) return;
     if (this.#needs.journal.full) {
-      this.#needs.failure(line, new BridgeError('JOURNAL_FULL', 'the journal takes nothing more'));
+      void this.#needs.failure(line, new BridgeError('JOURNAL_FULL', 'the journal takes nothing more'));
       return;
     }
     const { entries, durable } = this.#needs.journal.keep('irc', [writeLine(line)]);
@@ -108,15 +108,20 @@ export class IrcDispatch {
     const rooms = this.#needs.links.ofChannel(line.network, line.channel).filter(({ room }) => !sent.has(room));
     let left = rooms.length;
     if (left === 0) this.#leave(line, entry, sent.size);
+    const mark = (room: RoomId): void => {
+      sent.add(room);
+      if (--left === 0) this.#needs.journal.done(entry.id);
+      else this.#needs.journal.note(entry.id, [...sent]);
+    };
+    const over = new Set<RoomId>();
     for (const { room } of rooms) {
       const ended = (fault?: unknown): void => {
-        if (sent.has(room)) return;
+        if (over.has(room)) return;
         if (isFault(fault, 'STOPPING')) return; // the entry stays open for the next start
-        sent.add(room);
-        if (--left === 0) this.#needs.journal.done(entry.id);
-        else this.#needs.journal.note(entry.id, [...sent]);
+        over.add(room);
+        if (fault === undefined) mark(room);
+        else void this.#fail(line, room, fault).then(() => mark(room));
         this.#count(line, fault);
-        if (fault !== undefined) this.#fail(line, room, fault);
       };
       this.#rooms.push(room, async () => {
         try {
@@ -143,10 +148,10 @@ export class IrcDispatch {
     this.#needs.metrics.count('bridge_messages_total', { direction: 'irc_to_matrix', type: line.how, outcome });
   }
 
-  #fail(line: ChannelMessage, room: RoomId, fault: unknown): void {
+  #fail(line: ChannelMessage, room: RoomId, fault: unknown): Promise<void> {
     const code = fault instanceof BridgeError ? fault.code : 'FAULT';
     this.#needs.log.warn('line not delivered to room', { room, network: line.network, code, why: faultText(fault) });
-    this.#needs.failure(line, fault);
+    return this.#needs.failure(line, fault);
   }
 }
 

@@ -16,8 +16,11 @@ export interface FailureNeeds {
   readonly log: Log;
 }
 
-/** Tells the author of a line, at most once an hour for an author and channel, and counts every case. Never throws. */
-export type Failure = (line: ChannelMessage, fault: unknown) => void;
+/**
+ * Tells the author of a line, at most once an hour for an author and channel, and counts every case. Resolves when that
+ * is done, or cannot be done, which is logged; never throws.
+ */
+export type Failure = (line: ChannelMessage, fault: unknown) => Promise<void>;
 
 const HOUR_MS = 3_600_000;
 
@@ -34,7 +37,7 @@ export function makeFailure(needs: FailureNeeds): Failure {
     }
     return false;
   };
-  return (line, fault) => {
+  return async (line, fault) => {
     const reason = fault instanceof BridgeError ? fault.code : 'FAULT';
     needs.metrics.count('bridge_dropped_total', { reason });
     const network = needs.networks.get(line.network);
@@ -44,10 +47,8 @@ export function makeFailure(needs: FailureNeeds): Failure {
     const last = told.get(key);
     if (last !== undefined && now - last < HOUR_MS) return;
     told.set(key, now);
-    void tell(line, network, reason).then((heard) => {
-      // The next line tries again.
-      if (!heard) told.delete(key);
-    });
+    // Not heard: the next line tries again.
+    if (!(await tell(line, network, reason))) told.delete(key);
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { makeFailure } from '../../src/irc-to-matrix/failure.js';
 import { BridgeError, type FaultCode } from '../../src/model/errors.js';
-import { settle, TestClock } from '../support/clock.js';
+import { TestClock } from '../support/clock.js';
 import { MemoryNetwork } from '../support/irc.js';
 import { aLine, channelOf, countingMetrics, listeningLog, NET } from '../support/make.js';
 
@@ -25,26 +25,22 @@ describe('irc-to-matrix/failure', () => {
   for (const [code, why] of reasons) {
     it(`${code}: the author is told by a notice of the bot`, async () => {
       const { failure, network } = parts();
-      failure(aLine(), new BridgeError(code, 'x'));
-      await settle();
-      const text = `What you said in #cats did not reach Matrix: ${why} People on IRC did see it.`;
+      await failure(aLine(), new BridgeError(code, 'x'));
+        const text = `What you said in #cats did not reach Matrix: ${why} People on IRC did see it.`;
       assert.deepEqual(network.lines.map(({ owner, target, how, text: said }) => [owner, target, how, said]), [['bot', 'bob', 'notice', text]]);
     });
   }
 
   it('H7: once an hour for an author and channel, in whatever spelling; every case is counted', async () => {
     const { failure, clock, metrics, texts } = parts();
-    failure(aLine(), forbidden);
-    failure(aLine('again', { nick: 'BOB', channel: channelOf('#CATS') }), forbidden);
-    await settle();
+    await failure(aLine(), forbidden);
+    await failure(aLine('again', { nick: 'BOB', channel: channelOf('#CATS') }), forbidden);
     assert.equal(texts().length, 1);
-    failure(aLine('x', { nick: 'eve' }), forbidden);
-    failure(aLine('x', { channel: channelOf('#dogs') }), forbidden);
-    await settle();
+    await failure(aLine('x', { nick: 'eve' }), forbidden);
+    await failure(aLine('x', { channel: channelOf('#dogs') }), forbidden);
     assert.equal(texts().length, 3);
     await clock.advance(3_600_000);
-    failure(aLine(), forbidden);
-    await settle();
+    await failure(aLine(), forbidden);
     assert.equal(texts().length, 4);
     assert.equal(metrics.counts.get('bridge_dropped_total{reason="HOMESERVER_FORBIDDEN"}'), 5);
   });
@@ -52,12 +48,10 @@ describe('irc-to-matrix/failure', () => {
   it('an author who could not be told is told the next time', async () => {
     const { failure, network, texts, lines } = parts();
     network.bot.lose();
-    failure(aLine(), forbidden);
-    await settle();
+    await failure(aLine(), forbidden);
     assert.equal(lines.length, 1);
     network.bot.status = 'ready';
-    failure(aLine(), forbidden);
-    await settle();
+    await failure(aLine(), forbidden);
     assert.equal(texts().length, 1);
   });
 
@@ -66,14 +60,13 @@ describe('irc-to-matrix/failure', () => {
     network.bot.say = () => {
       throw new Error('broken');
     };
-    failure(aLine(), new Error('odd'));
-    await settle();
+    await failure(aLine(), new Error('odd'));
     assert.deepEqual(lines.map(({ level, event }) => [level, event]), [['error', 'author not told']]);
   });
 
-  it('a network that is no longer there is only counted', () => {
+  it('a network that is no longer there is only counted', async () => {
     const { failure, metrics } = parts();
-    failure(aLine('x', { network: 'gone.test' as typeof NET }), forbidden);
+    await failure(aLine('x', { network: 'gone.test' as typeof NET }), forbidden);
     assert.equal(metrics.counts.size, 1);
   });
 });
