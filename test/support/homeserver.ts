@@ -8,7 +8,7 @@ import type { JsonObject } from '../../src/model/matrix-content.js';
 import type { MatrixEvent } from '../../src/model/matrix-event.js';
 import { aliasId, eventId, roomId, userId } from './make.js';
 
-export type Deed = 'register' | 'join' | 'leave' | 'invite' | 'kick' | 'send' | 'createRoom' | 'setAlias' | 'resolveAlias';
+export type Deed = 'register' | 'join' | 'leave' | 'invite' | 'kick' | 'send' | 'readBack' | 'createRoom' | 'setAlias' | 'resolveAlias';
 
 export interface Sent {
   readonly id: EventId;
@@ -144,12 +144,15 @@ export class MemoryHomeserver implements Homeserver {
     throw new BridgeError(refusing.code, `${deed} refused`);
   }
 
-  /** @internal */
-  store(event: Omit<Sent, 'id'>, repeat: boolean): EventId {
+  /** @internal an event that is there, by the mark that its transaction id left in it. */
+  find(sender: UserId, room: RoomId, txnId: string): EventId | undefined {
+    return this.sent.find((event) => event.sender === sender && event.room === room && event.txnId === txnId)?.id;
+  }
+
+  /** @internal stores an event, or gives the one of the same transaction id, if that is remembered. */
+  store(event: Omit<Sent, 'id'>): EventId {
     const key = `${event.sender} ${event.room} ${event.txnId}`;
-    const same = ({ sender, room, txnId }: Sent): boolean => `${sender} ${room} ${txnId}` === key;
-    // Known by its transaction id, or read back because the bridge said that it may have been sent.
-    const known = this.#txns.get(key) ?? (repeat ? this.sent.find(same)?.id : undefined);
+    const known = this.#txns.get(key);
     if (known !== undefined) return known;
     const id = eventId(`$sent${this.#events++}`);
     this.#txns.set(key, id);
@@ -267,9 +270,14 @@ class MemoryActor implements Actor {
     txnId: string,
     how: { readonly repeat?: boolean } = {},
   ): Promise<EventId> {
+    if (how.repeat) {
+      await this.#server.act('readBack', this.userId, room);
+      const found = this.#server.find(this.userId, room, txnId);
+      if (found !== undefined) return found;
+    }
     await this.#server.act('send', this.userId, room);
     if (!this.#server.isIn(this.userId, room)) throw new BridgeError('HOMESERVER_FORBIDDEN', `${this.userId} is not in ${room}`);
-    return this.#server.store({ sender: this.userId, room, type, content, txnId }, how.repeat ?? false);
+    return this.#server.store({ sender: this.userId, room, type, content, txnId });
   }
 
   sendState(room: RoomId, type: string, stateKey: string, content: JsonObject): Promise<EventId> {

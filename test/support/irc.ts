@@ -1,6 +1,6 @@
 /** IrcNetwork and VirtualClient in memory: remember what was said, refuse, delay and lose what they are told to. */
 
-import type { ClientStatus, ClientWish, IrcNetwork, Saying, VirtualClient } from '../../src/irc/port.js';
+import type { ClientStatus, ClientWish, IrcNetwork, Saying, VirtualClient, Whois } from '../../src/irc/port.js';
 import type { UserId } from '../../src/model/ids.js';
 import type { ChannelName, ClientId, ClientOwner, Folded, NetworkName, Nick } from '../../src/model/irc-names.js';
 import type { IrcEvent } from '../../src/model/irc-event.js';
@@ -32,6 +32,8 @@ export class MemoryNetwork implements IrcNetwork {
   /** Every connection made: whom it was wished for, and how. */
   readonly wishes: { readonly user: UserId; readonly wish: ClientWish }[] = [];
   readonly followed = new Set<Folded>();
+  /** What WHOIS tells. */
+  readonly whois = new Map<Nick, Whois>();
   readonly #clients = new Map<UserId, MemoryClient>();
   readonly #foldListeners: (() => void)[] = [];
   readonly #listeners: ((event: IrcEvent) => void)[] = [];
@@ -168,7 +170,8 @@ export class MemoryNetwork implements IrcNetwork {
 
 export class MemoryClient implements VirtualClient {
   readonly id: ClientId;
-  readonly nick: Nick;
+  nick: Nick;
+  wish: Nick;
   status: ClientStatus = 'connecting';
   /** Lines that still pass before the connection is lost. */
   loseAfter = Infinity;
@@ -179,6 +182,7 @@ export class MemoryClient implements VirtualClient {
     this.#network = network;
     this.id = id;
     this.nick = nick;
+    this.wish = nick;
   }
 
   get channels(): readonly ChannelName[] {
@@ -227,13 +231,30 @@ export class MemoryClient implements VirtualClient {
     return outcome;
   }
 
-  part(channel: ChannelName): void {
+  part(channel: ChannelName, reason?: string): void {
+    if (this.inChannel(channel)) this.#network.traffic.push(['PART', this.nick, channel, reason ?? ''].join(' ').trim());
     this.#channels.delete(this.#network.fold(channel));
   }
 
-  async end(): Promise<void> {
+  async end(reason = ''): Promise<void> {
+    if (this.id.owner !== 'bot') this.#network.traffic.push(`QUIT ${this.nick} ${reason}`.trim());
     this.lose();
     this.status = 'ended';
+  }
+
+  /** Refused by `deny('nick …')`. */
+  async rename(nick: Nick): Promise<Outcome<Nick>> {
+    this.#network.traffic.push(`NICK ${this.nick} ${nick}`);
+    const outcome = await this.#network.ask(`nick ${nick}`);
+    if (!outcome.ok) return outcome;
+    this.nick = nick;
+    this.wish = nick;
+    return granted(nick);
+  }
+
+  async whois(nick: Nick): Promise<Outcome<Whois | undefined>> {
+    const outcome = await this.#network.ask(`whois ${nick}`);
+    return outcome.ok ? granted(this.#network.whois.get(nick)) : outcome;
   }
 
   async whenReady(): Promise<Outcome> {

@@ -110,6 +110,20 @@ export class World {
     await this.quiet();
   }
 
+  /** From now on the next mark that the journal is to take kills the process before it is taken: the deed is done, unmarked. */
+  dieAtNextMark(): void {
+    const { journal } = this;
+    const die = (): void => {
+      journal.note = () => undefined;
+      journal.done = () => undefined;
+      this.#stopping.abort(new Error('killed'));
+      for (const network of this.networks.values()) void network.stop();
+      this.homeserver.stop();
+    };
+    journal.note = die;
+    journal.done = die;
+  }
+
   /** The process is killed and starts again: what was in memory is gone, the journal and both servers are not. */
   async restart(): Promise<void> {
     await this.stop();
