@@ -1,7 +1,8 @@
-/** One world, bridge and people for all rows of a file: opened before the first row, gone after the last. */
+/** One world, bridge and people for all rows of a file: opened before the first row, gone after the last; no fault may have got through. */
 
 import { Bridge } from './bridge.js';
 import type { BridgeWish } from './bridge.js';
+import { assertNoFault } from './look.js';
 import { People } from './people.js';
 import type { SandboxWorld } from './world.js';
 import { sandboxWorld } from './world.js';
@@ -53,6 +54,7 @@ export function stage(wish: StageWish = {}): Stage {
     await open?.people.leave();
     await open?.bridge.remove();
     await open?.world.close();
+    if (open !== undefined) assertNoFault(open.bridge);
   });
   return {
     get world() {

@@ -67,6 +67,7 @@ export async function watch(stage: Stage, pusher: Pusher, good: Good, signal: Ab
       await bob.sees(`down ${probes}`, { to: channel, withinMs: PROBE_MS });
       slowestMs = Math.max(slowestMs, performance.now() - begun);
       assertNoFault(stage.bridge);
+      assert.ok(stage.bridge.process.running, 'the bridge has ended');
       mostMiB = Math.max(mostMiB, residentMiB(stage.bridge));
       await sleep(1000);
     }
