@@ -137,7 +137,8 @@ export class IrcDispatch {
   #leave(line: ChannelMessage, entry: Entry, sent: number): void {
     this.#needs.journal.done(entry.id);
     if (sent > 0) return;
-    this.#needs.log.warn('line of a channel that is no longer linked', { network: line.network, channel: line.channel });
+    const { network, channel } = line;
+    this.#needs.log.warn('line of a channel that is no longer linked', { network, channel });
     this.#needs.metrics.count('bridge_dropped_total', { reason: 'unlinked' });
   }
 

@@ -48,7 +48,8 @@ export function lineAsText(line: LogLine, withTime: boolean): string {
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${fieldText(name, value)}`)
     .join(' ');
-  const head = `${withTime ? `${line.at.toISOString()} ` : ''}${line.level.toUpperCase().padEnd(5)} ${line.part}: ${line.event}`;
+  const time = withTime ? `${line.at.toISOString()} ` : '';
+  const head = `${time}${line.level.toUpperCase().padEnd(5)} ${line.part}: ${line.event}`;
   return fields === '' ? head : `${head} ${fields}`;
 }
 
@@ -69,7 +70,10 @@ const UNSEEN = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 /** Shortens and hides at any depth. */
 function shown(name: string, value: unknown): unknown {
   if (name !== '' && SECRET.test(name)) return '…';
-  if (value instanceof Error) return cut('code' in value ? `${String(value.code)}: ${value.message}` : value.message, LONGEST);
+  if (value instanceof Error) {
+    const code = 'code' in value ? `${String(value.code)}: ` : '';
+    return cut(code + value.message, LONGEST);
+  }
   return typeof value === 'string' ? cut(value, LONGEST) : value;
 }
 

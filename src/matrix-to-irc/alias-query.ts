@@ -27,7 +27,8 @@ export function makeAliasQuery(needs: AliasQueryNeeds): (alias: RoomAlias) => Pr
       const allowed = mayLinkByAlias(channel, config.dynamicChannels, network);
       const outcome = allowed.ok ? await needs.openChannelRoom({ network, config, channel, alias }) : allowed;
       if (outcome.ok) return true;
-      needs.log.info('alias refused', { alias, network: network.name, reason: outcome.refusal.reason, why: outcome.refusal.say });
+      const { reason, say } = outcome.refusal;
+      needs.log.info('alias refused', { alias, network: network.name, reason, why: say });
       return false;
     }
     return false;

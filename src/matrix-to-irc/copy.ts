@@ -42,8 +42,9 @@ export type Copy = (original: Original, by: Nick) => Promise<void>;
 const NAME_MS = 600_000;
 
 /**
- * Makes `Copy`: the other rooms see the Matrix event itself, never the IRC line (INV-1), from the ghost of the nick that
- * said it, under the author's display name. Copies of one ghost in one room keep their order, and a room that is slow holds up no other.
+ * Makes `Copy`: the other rooms see the Matrix event itself, never the IRC line (INV-1), from the ghost of the nick
+ * that said it, under the author's display name. Copies of one ghost in one room keep their order, and a room that is
+ * slow holds up no other.
  */
 export function makeCopy(needs: CopyNeeds): Copy {
   const lanes = new KeyedQueue<string>(() => undefined);

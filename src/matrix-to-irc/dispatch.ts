@@ -1,4 +1,4 @@
-/** From Matrix events to what carries them: in order for each sender and channel, with the one catch of this direction. */
+/** From Matrix events to what carries them: in order for each sender and channel; the one catch of this direction. */
 
 import type { Entry, Journal } from '../journal/port.js';
 import type { Clock } from '../lib/clock.js';
@@ -31,6 +31,8 @@ export interface DispatchNeeds {
   readonly table: Table;
 }
 
+const OUR_FAULT = 'Something went wrong inside the bridge; its operator can see it in the log.';
+
 export class MatrixDispatch {
   readonly #needs: DispatchNeeds;
   readonly #lanes: KeyedQueue<string>;
@@ -57,7 +59,7 @@ export class MatrixDispatch {
     else this.#takeOther(event, entry, repeat);
   }
 
-  /** Resolves when nothing is under way, which may be a minute after the last refusal: it is told together with others. */
+  /** Resolves when nothing is under way; that may be a minute after a refusal, which is told together with others. */
   async whenIdle(): Promise<void> {
     while (this.size > 0) {
       await this.#lanes.whenIdle();
@@ -102,12 +104,13 @@ export class MatrixDispatch {
         else journal.note(entry.id, writeNotes(notes));
       };
       const progress = notes[key];
-      const delivery = { ...shared, link, note, ...(progress === undefined || progress === 'over' ? {} : { progress }) };
+      const begun = progress === undefined || progress === 'over' ? {} : { progress };
+      const delivery = { ...shared, link, note, ...begun };
       this.#lanes.push(`${event.room} ${event.sender} ${key}`, () => this.#deliver(delivery, over));
     }
   }
 
-  /** Resolves when the sender's next message may follow. `over` is called when all is done; not when the bridge stops. */
+  /** Resolves when the sender's next message may follow. `over` is called when all is done, unless the bridge stops. */
   async #deliver(delivery: Delivery, over: () => void): Promise<void> {
     const { event, entry, link, repeat } = delivery;
     const started = this.#needs.clock.elapsed();
@@ -120,7 +123,7 @@ export class MatrixDispatch {
       this.#count(event, started, 'fail');
       const code = fault instanceof BridgeError ? fault.code : 'FAULT';
       this.#needs.log.error('message failed', { room: event.room, event: event.id, code, why: faultText(fault) });
-      const { refusal } = refused('server-said-no', 'Something went wrong inside the bridge; its operator can see it in the log.');
+      const { refusal } = refused('server-said-no', OUR_FAULT);
       const told = { event, entry: entry.id, repeat, refusal, target: link.channel };
       this.#finish(event, this.#needs.failure.notDelivered(told), over);
     }

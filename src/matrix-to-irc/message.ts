@@ -84,15 +84,15 @@ async function said(needs: MessageNeeds, delivery: Delivery): Promise<Outcome<Sa
     : needs.say({ ...delivery, expired });
 }
 
-async function hints({ failure }: MessageNeeds, { event, entry, repeat }: Delivery, said: Said, target: string): Promise<void> {
+async function hints(needs: MessageNeeds, delivery: Delivery, said: Said, target: string): Promise<void> {
+  const { failure } = needs;
+  const { event, entry, repeat } = delivery;
   const told = { event, entry: entry.id, repeat, target };
   if (said.cutTo !== undefined) {
-    const lines = `Only the first ${said.cutTo === 1 ? 'line' : `${said.cutTo} lines`} of your message went to ${target}`;
-    await failure.hint(
-      told,
-      'cut',
-      `${said.cutTo === 0 ? `Your message did not go to ${target}` : lines}: more would flood the channel. Post long text elsewhere and say its address.`,
-    );
+    const lines = said.cutTo === 1 ? 'line' : `${said.cutTo} lines`;
+    const what = said.cutTo === 0 ? 'Your message did not go' : `Only the first ${lines} of your message went`;
+    const advice = 'more would flood the channel. Post long text elsewhere and say its address.';
+    await failure.hint(told, 'cut', `${what} to ${target}: ${advice}`);
   }
   if (said.fileNamed) {
     const say = `People in ${target} see only the name of your file: this bridge does not give out links to files yet.`;

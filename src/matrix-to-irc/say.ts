@@ -9,6 +9,7 @@ import type { Link } from '../model/link.js';
 import type { MessageEvent } from '../model/matrix-event.js';
 import type { NetworkName, Nick } from '../model/irc-names.js';
 import { granted, type Outcome, refused, type RefusalReason } from '../model/refusal.js';
+import type { How } from '../model/utterance.js';
 import type { Connect } from '../people/connect.js';
 import { splitLines } from '../text/split.js';
 import { toUtterance } from './to-utterance.js';
@@ -122,7 +123,8 @@ async function pause({ clock, stopping }: SayNeeds, ms: number): Promise<void> {
 async function reach(needs: SayNeeds, { event, link }: Speech): Promise<Outcome<VirtualClient>> {
   const client = await needs.connect(event.sender, link.network, event.room);
   if (!client.ok || client.value.inChannel(link.channel)) return client;
-  const joined = await client.value.join(link.channel, { patient: true, ...(link.key === undefined ? {} : { key: link.key }) });
+  const key = link.key === undefined ? {} : { key: link.key };
+  const joined = await client.value.join(link.channel, { patient: true, ...key });
   return joined.ok ? granted(client.value) : joined;
 }
 
@@ -134,7 +136,8 @@ async function sayOnce(
   note: (progress: Progress) => void,
 ): Promise<Outcome<Said>> {
   const { lineLimit } = needs.configOf(link.network).ircClients;
-  const { utterance, cut, fileNamed } = toUtterance(event, { budget: (how) => client.budget(link.channel, how), lineLimit });
+  const rules = { budget: (how: How) => client.budget(link.channel, how), lineLimit };
+  const { utterance, cut, fileNamed } = toUtterance(event, rules);
   const from = progress?.said ?? 0;
   // What was begun goes on with the lines as they were cut then, but under a longer prefix they may need another cut.
   const budget = client.budget(link.channel, utterance.how);

@@ -14,8 +14,8 @@ interface Shape {
 }
 
 /**
- * Never throws: counting must not cost a message. A name that the catalogue does not know is made with the labels of its
- * first use; a label that a metric does not have is left out, one that is missing is empty; a name used as two kinds is
+ * Never throws: counting must not cost a message. A name that the catalogue does not know is made with the labels of
+ * its first use; a label that a metric does not have is left out, one that is missing is empty; a name used as two kinds is
  * kept as the first.
  */
 export class PrometheusMetrics implements Metrics {

@@ -31,7 +31,7 @@ export type OpenChannelRoom = (wish: ChannelRoomWish) => Promise<Outcome<RoomId>
 
 /** What IRC gets to answer. */
 const FOLLOW_MS = 25_000;
-/** The homeserver gives us 30 s in all; what is not settled by then is refused (RELIABILITY H12), and may end well later. */
+/** The homeserver gives us 30 s in all; what takes longer is refused (RELIABILITY H12), and may end well later. */
 const ANSWER_MS = 28_000;
 
 /**
@@ -76,7 +76,7 @@ async function open(needs: ChannelRoomNeeds, wish: ChannelRoomWish): Promise<Out
   }
 }
 
-/** ROOM-4: the channel has a room, so the alias is pointed at it; one that points elsewhere exists, and is left alone. */
+/** ROOM-4: the channel has a room, so the alias is pointed at it; one that points elsewhere is left alone. */
 async function pointAlias(needs: ChannelRoomNeeds, alias: RoomAlias, room: RoomId): Promise<void> {
   try {
     await needs.homeserver.setAlias(alias, room);

@@ -126,7 +126,8 @@ export class Links {
   #rekey(network: NetworkName): void {
     const stored = [...(this.#stored.get(network)?.values() ?? [])];
     this.#ofChannel.set(network, new Map());
-    for (const room of new Set(stored.map((link) => link.room))) this.#setOfRoom(room, (link) => link.network !== network);
+    const rooms = new Set(stored.map((link) => link.room));
+    for (const room of rooms) this.#setOfRoom(room, (link) => link.network !== network);
     for (const link of stored) this.#index(link);
   }
 }

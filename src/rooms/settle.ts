@@ -39,7 +39,8 @@ export function makeSettle(needs: SettleNeeds): Settle {
       followAll(needs);
       const bot = await needs.homeserver.whoAmI();
       if (bot !== needs.homeserver.bot.userId) {
-        needs.log.warn('the homeserver gives the bot another id than the registration', { bot, expected: needs.homeserver.bot.userId });
+        const expected = needs.homeserver.bot.userId;
+        needs.log.warn('the homeserver gives the bot another id than the registration', { bot, expected });
       }
       await needs.homeserver.ping();
       await joinAll(needs);
@@ -72,7 +73,8 @@ function followAll({ networks, links, log }: SettleNeeds): void {
 
 async function joinAll(needs: SettleNeeds): Promise<void> {
   const joined = new Set(await needs.homeserver.joinedRooms());
-  const linked = new Set([...needs.networks.keys()].flatMap((name) => needs.links.onNetwork(name).map(({ room }) => room)));
+  const links = [...needs.networks.keys()].flatMap((name) => needs.links.onNetwork(name));
+  const linked = new Set(links.map(({ room }) => room));
   const missing = [...linked].filter((room) => !joined.has(room));
   const next = async (): Promise<void> => {
     for (let room = missing.pop(); room !== undefined; room = missing.pop()) {

@@ -8,7 +8,17 @@ import type { JsonObject } from '../../src/model/matrix-content.js';
 import type { MatrixEvent } from '../../src/model/matrix-event.js';
 import { aliasId, eventId, roomId, userId } from './make.js';
 
-export type Deed = 'register' | 'join' | 'leave' | 'invite' | 'kick' | 'send' | 'readBack' | 'createRoom' | 'setAlias' | 'resolveAlias';
+export type Deed =
+  | 'register'
+  | 'join'
+  | 'leave'
+  | 'invite'
+  | 'kick'
+  | 'send'
+  | 'readBack'
+  | 'createRoom'
+  | 'setAlias'
+  | 'resolveAlias';
 
 export interface Sent {
   readonly id: EventId;
