@@ -71,8 +71,9 @@ export class FileJournal implements Journal {
     const line = keptLine(this.#parts.epoch, first, lane, at, bodies, seen);
     const bytes = Buffer.byteLength(line);
     const refusal = this.#refusal(bytes);
-    if (refusal) return { entries, durable: rejection(refusal) };
+    // Taken even if refused: nobody's mark may hit the entry of another call.
     this.#next += bodies.length;
+    if (refusal) return { entries, durable: rejection(refusal) };
     const gathered = (this.#gathered ??= new NewLines());
     gathered.add(line, bytes);
     const share = bytes / Math.max(1, bodies.length);
@@ -203,7 +204,7 @@ export class FileJournal implements Journal {
     this.#tidying ??= tidy({
       segments: this.#segments,
       seen: this.#parts.seen,
-      find: (id) => this.#held.get(id),
+      open: this.#held,
       // Dead bytes may be as many as live ones, and four segments; two while entries are refused.
       crowded: () => {
         const dead = this.#segments.total - this.#held.bytes;

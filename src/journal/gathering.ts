@@ -1,7 +1,7 @@
 /** What several calls of `keep` bring, to be written and synced as one. */
 
 import type { Json } from '../model/matrix-content.js';
-import type { Held } from './held.js';
+import type { Held, HeldEntries } from './held.js';
 import { carriedLine, numberOf, parseLine } from './lines.js';
 import type { EntryId, SeenId } from './port.js';
 import { readLines } from './read-lines.js';
@@ -50,12 +50,12 @@ export class NewLines implements Gathering {
 
 /**
  * Reads an old segment and gathers what is open in it, to be written again at the end.
- * @param find the entry of an id, when it is open
+ * @param open the entries that are not done
  */
-export async function carriedFrom(from: Segment, find: (id: EntryId) => Held | undefined): Promise<Gathering> {
+export async function carriedFrom(from: Segment, open: HeldEntries): Promise<Gathering> {
   const bodies = new Map<Held, { readonly at: number; readonly body: Json }>();
   const take = (id: EntryId, at: number, body: Json): void => {
-    const held = find(id);
+    const held = open.get(id);
     if (held?.segment === from) bodies.set(held, { at, body });
   };
   await readLines(from.path, (bytes, piece) => {
@@ -66,14 +66,16 @@ export async function carriedFrom(from: Segment, find: (id: EntryId) => Held | u
   const { promise: durable, resolve: kept, reject: failed } = promiseWithEnds();
   const held = [...bodies.keys()].sort((a, b) => numberOf(a.id) - numberOf(b.id));
   const text = (): string => {
-    let lines = '';
+    const lines: string[] = [];
     for (const each of held) {
       const found = bodies.get(each);
       // Done, or moved, since it was read: its line must not come behind the mark that says so.
-      if (!found || each.segment !== from || find(each.id) !== each) continue;
-      lines += carriedLine(each.id, each.lane, found.at, found.body, each.note);
+      if (!found || each.segment !== from || open.get(each.id) !== each) continue;
+      const line = carriedLine(each.id, each.lane, found.at, found.body, each.note);
+      open.resize(each, Buffer.byteLength(line));
+      lines.push(line);
     }
-    return lines;
+    return lines.join('');
   };
   return { held, seen: [], text, from, durable, kept, failed };
 }

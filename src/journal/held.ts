@@ -8,8 +8,8 @@ import type { Segment } from './segment.js';
 export interface Held {
   readonly id: EntryId;
   readonly lane: Lane;
-  /** Its share of the line it came with. */
-  readonly bytes: number;
+  /** Its share of the line it was last written in. */
+  bytes: number;
   /** Where it lives; `undefined` until its line is written. */
   segment: Segment | undefined;
   note: Json | undefined;
@@ -35,6 +35,12 @@ export class HeldEntries {
   add(held: Held): void {
     this.#entries.set(held.id, held);
     this.#bytes += held.bytes;
+  }
+
+  /** It was written again, in a line of its own. */
+  resize(held: Held, bytes: number): void {
+    this.#bytes += bytes - held.bytes;
+    held.bytes = bytes;
   }
 
   forget(held: Held): void {

@@ -57,6 +57,11 @@ export class Segments {
     return this.#row[0] === this.#tail ? undefined : this.#row[0];
   }
 
+  /** The number of the newest one. */
+  get last(): number {
+    return this.#tail.number;
+  }
+
   /** Writes lines, and all marks before them, at the end. On a fault nothing of the lines counts, and it is thrown. */
   write(lines: string): Written {
     this.flush();

@@ -2,8 +2,7 @@
 
 import { carriedFrom } from './gathering.js';
 import type { Gathering } from './gathering.js';
-import type { Held } from './held.js';
-import type { EntryId } from './port.js';
+import type { HeldEntries } from './held.js';
 import type { SeenIds } from './seen.js';
 import type { Segments } from './segments.js';
 
@@ -11,8 +10,7 @@ import type { Segments } from './segments.js';
 export interface ToTidy {
   readonly segments: Segments;
   readonly seen: SeenIds;
-  /** The entry of an id, when it is open. */
-  readonly find: (id: EntryId) => Held | undefined;
+  readonly open: HeldEntries;
   /** Whether dead bytes take so much room that open entries are worth writing again. */
   readonly crowded: () => boolean;
   /** Writes again what was carried; resolves when it is on disk. */
@@ -23,11 +21,13 @@ export interface ToTidy {
  * Works from the oldest segment on, and never takes one from the middle: marks lie in later segments than their entries,
  * so an entry could come back to life.
  */
-export async function tidy({ segments, seen, find, crowded, write }: ToTidy): Promise<void> {
-  for (let { oldest } = segments; oldest; { oldest } = segments) {
+export async function tidy({ segments, seen, open, crowded, write }: ToTidy): Promise<void> {
+  // Those there are now: what is carried on makes new ones, after which this must not run for ever.
+  const { last } = segments;
+  for (let { oldest } = segments; oldest && oldest.number <= last; { oldest } = segments) {
     if (oldest.open > 0) {
       if (!oldest.tainted && !crowded()) return;
-      await write(await carriedFrom(oldest, find));
+      await write(await carriedFrom(oldest, open));
       // What cannot be read again (a disk that lost it since the start) stays until it is done.
       if (oldest.open > 0) return;
     }
