@@ -37,6 +37,7 @@ const OUTAGE_MS = 60_000;
  * before `ended` when the ghost is set aside. Lines of one ghost in one room never overtake each other, set aside or not.
  */
 export function makeCarry(needs: MessageNeeds): (carriage: Carriage) => Promise<void> {
+  // What is pushed tells of its faults itself.
   const aside = new KeyedQueue<string>(() => undefined);
   return async (carriage) => {
     const ghost = needs.ghosts.of(carriage.line.network, carriage.line.from.nick);

@@ -47,6 +47,7 @@ const NAME_MS = 600_000;
  * slow holds up no other.
  */
 export function makeCopy(needs: CopyNeeds): Copy {
+  // What is pushed tells of its faults itself.
   const lanes = new KeyedQueue<string>(() => undefined);
   const names = new BoundedMap<string, { readonly at: number; readonly name: string | undefined }>(1000);
   const nameOf = async ({ sender, room }: MessageEvent): Promise<string | undefined> => {
