@@ -29,6 +29,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const flows = buildFlows({ edges, live, log, clock, stopping: stopping.signal });
   await flows.links.load();
   await flows.storeConfigLinks();
+  // Before anybody dials, also for what is taken up again: a network asks as soon as it is reached.
+  if (edges.ident) log.info('listening for ident', await edges.ident.listen());
   const left = edges.journal.open();
   for (const entry of left) flows.replay(entry);
   if (left.length > 0) log.info('unfinished entries taken up again', { entries: left.length });
@@ -50,6 +52,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await within(clock, DRAIN_MS, flows.whenIdle(), () => undefined);
       stopping.abort();
       await Promise.all([...edges.networks.values()].map((network) => network.stop(reason)));
+      await edges.ident?.close();
       await edges.homeserver.close();
       await edges.journal.close();
       await edges.store.close();

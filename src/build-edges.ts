@@ -4,6 +4,8 @@ import type { Config } from './config/config.js';
 import { openHomeserver } from './homeserver/open.js';
 import type { Homeserver } from './homeserver/port.js';
 import type { Registration } from './homeserver/registration.js';
+import { IdentServer } from './irc/ident-server.js';
+import { IdentTable } from './irc/ident-table.js';
 import { FrameworkNetwork } from './irc/network.js';
 import type { IrcNetwork } from './irc/port.js';
 import { lockDirectory } from './journal/lock.js';
@@ -33,6 +35,8 @@ export interface Edges {
   readonly store: Store;
   readonly homeserver: Homeserver;
   readonly networks: ReadonlyMap<NetworkName, IrcNetwork>;
+  /** Only where `ident.enabled`. */
+  readonly ident?: Pick<IdentServer, 'listen' | 'close'>;
 }
 
 /**
@@ -70,11 +74,14 @@ export async function buildEdges({ config, registration, port, log, clock }: App
     isGhost: (user) => namings.some((naming) => isGhost(naming, user)),
   });
   const networks = new Map<NetworkName, IrcNetwork>();
-  const { encodingFallback } = config.ircService;
+  const { encodingFallback, ident } = config.ircService;
   const decoding = encodingFallback === undefined ? {} : { encodingFallback };
+  const idents = ident.enabled ? new IdentTable() : undefined;
+  const asked = idents === undefined ? {} : { idents };
   for (const name of names) {
     const network = config.ircService.servers[name];
-    if (network) networks.set(name, new FrameworkNetwork({ name, config: network, log, clock, metrics, ...decoding }));
+    if (network) networks.set(name, new FrameworkNetwork({ name, config: network, log, clock, metrics, ...decoding, ...asked }));
   }
-  return { metrics, journal, store, homeserver, networks };
+  const edges = { metrics, journal, store, homeserver, networks };
+  return idents === undefined ? edges : { ...edges, ident: new IdentServer({ table: idents, ...ident, clock, log: log.part('ident') }) };
 }

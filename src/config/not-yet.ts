@@ -36,7 +36,6 @@ const NETWORK: readonly string[] = [
 const OTHERS: readonly string[] = [
   'homeserver media_url',
   'ircService bridgeInfoState',
-  'ircService ident',
   'ircService logging verbose',
   'ircService metrics',
   'ircService debugApi',

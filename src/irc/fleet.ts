@@ -4,11 +4,11 @@ import { randomInt } from 'node:crypto';
 import type { NetworkConfig } from '../config/network.js';
 import type { Log } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
-import { faultText } from '../model/errors.js';
 import type { ClientOwner, NetworkName } from '../model/irc-names.js';
 import { Addresses } from './addresses.js';
 import { FrameworkClient, type ClientNeeds, type ClientWatcher } from './client.js';
 import { ConnectQueue } from './connect-queue.js';
+import type { IdentTable } from './ident-table.js';
 import type { ClientWish } from './port.js';
 import { Registry } from './registry.js';
 import type { SessionNeeds } from './session.js';
@@ -27,6 +27,8 @@ export interface FleetNeeds {
   readonly facts: ClientNeeds['facts'];
   /** `ics.encodingFallback`. */
   readonly encodingFallback?: string;
+  /** Told of every socket, where ident is on. */
+  readonly idents?: IdentTable;
   readonly watcher: ClientWatcher;
   verdict(client: FrameworkClient, buf: Buffer, start: number, end: number): 'pass' | 'drop' | 'hold';
 }
@@ -102,7 +104,7 @@ export class Fleet {
       session: (me) => ({
         ...login,
         realname: wish.realname,
-        wire: this.#wire(me, wish.localAddress),
+        wire: this.#wire(me, wish),
         pingRateMs: config.ircClients.pingRateMs,
         pingTimeoutMs: config.ircClients.pingTimeoutMs,
       }),
@@ -111,8 +113,8 @@ export class Fleet {
     return client;
   }
 
-  #wire(client: FrameworkClient, localAddress: string | undefined): SessionNeeds['wire'] {
-    const { config, encodingFallback } = this.#needs;
+  #wire(client: FrameworkClient, { ident, localAddress }: ClientWish): SessionNeeds['wire'] {
+    const { config, encodingFallback, idents } = this.#needs;
     return {
       host: this.#addresses.next(client),
       port: config.port,
@@ -122,6 +124,7 @@ export class Fleet {
       writeTimeoutMs: WRITE_MS,
       verdict: (buf, start, end) => this.#needs.verdict(client, buf, start, end),
       onFault: (fault, line) => this.#onFault(fault, line),
+      ...(idents === undefined ? {} : { onSocket: (socket) => idents.follow(socket, ident) }),
       ...(localAddress === undefined ? {} : { localAddress }),
       ...(encodingFallback === undefined ? {} : { encodingFallback }),
     };
@@ -132,7 +135,7 @@ export class Fleet {
     this.#needs.metrics.count('irc_faulty_lines_total', { server: this.#needs.name });
     if (now - this.#faultAt < FAULT_EVERY_MS) return;
     this.#faultAt = now;
-    this.#needs.log.warn('line not understood', { network: this.#needs.name, fault: faultText(fault), line });
+    this.#needs.log.warn('line not understood', { network: this.#needs.name, fault, line });
   }
 }
 

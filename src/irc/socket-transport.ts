@@ -30,6 +30,8 @@ export interface WireOptions extends Address {
   readonly onTraffic: () => void;
   /** Gives the transport just made, for `writeAndKnow`, which the library does not know. */
   readonly onTransport?: (transport: SocketTransport) => void;
+  /** Gives the socket just made, before it connects: for ident. */
+  readonly onSocket?: (socket: Socket) => void;
 }
 
 /** Events for irc-framework: `open`, `line` (text), `close` (fault or false; once), `extra`, `debug`. */
@@ -73,6 +75,7 @@ export class SocketTransport extends EventEmitter {
       return;
     }
     this.#socket = socket;
+    this.#wire.onSocket?.(socket);
     this.#gate = new WriteGate(socket, this.#wire.clock, this.#wire.writeTimeoutMs, (fault) => this.#break(fault));
     this.#timer = this.#wire.clock.after(this.#wire.connectTimeoutMs, () =>
       this.#break(new BridgeError('IRC_LOST', 'no connection within the time allowed')),

@@ -4,6 +4,8 @@
 export type FaultCode =
   | 'CONFIG_FAULT'
   | 'REGISTRATION_FAULT'
+  /** A port of ours cannot be listened on. */
+  | 'PORT_FAULT'
   /** The homeserver is down, answers 5xx or nonsense: worth another try. */
   | 'HOMESERVER_UNAVAILABLE'
   /** 429: worth another try after `retryAfterMs`. */
