@@ -39,7 +39,7 @@ export class Documents {
     const { path, unique } = shape;
     try {
       if (path === undefined) return new Documents(path, await loadFile(shape), log, 0);
-      await prepareFile(path, clock.now(), log);
+      await prepareFile(path, unique, clock.now(), log);
       const file = await loadFile(shape).catch(async (fault: unknown) => {
         const twice = fault instanceof Error && 'errorType' in fault && fault.errorType === 'uniqueViolated';
         if (!twice || unique === undefined) throw fault;

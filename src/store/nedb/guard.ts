@@ -13,21 +13,24 @@ const LONGEST = 64 * 1024 * 1024;
 /**
  * Makes a file fit for loading: a copy `.bak` of what was there before we ever opened it, faulty lines moved to
  * `.corrupt-<date>`, and line ends inside strings escaped. A missing or empty file is fit.
+ * @param unique the field by which no two documents may be the same
  * @param now ms since the epoch
  */
-export async function prepareFile(path: string, now: number, log: Log): Promise<void> {
+export async function prepareFile(path: string, unique: string | undefined, now: number, log: Log): Promise<void> {
   // A process that was killed while it wrote the file anew has left the new one under this name, whole.
   if (!(await exists(path)) && (await exists(`${path}~`))) await rename(`${path}~`, path);
   if (!(await exists(path)) || (await stat(path)).size === 0) return;
   if (!(await exists(`${path}.bak`))) await copyFile(path, `${path}.bak`, constants.COPYFILE_EXCL);
-  let faulty = 0;
-  let foreign = 0;
+  const found = { unfit: 0, indexes: 0 };
   await eachLine(path, (text) => {
     const doc = parseDoc(text);
-    if (doc === undefined) faulty++;
-    else if (text !== oneLine(withoutMark(text))) foreign++;
+    if (doc === undefined || text !== oneLine(withoutMark(text))) found.unfit++;
+    else if (doc['$$indexCreated'] !== undefined && text.includes(JSON.stringify(unique))) found.indexes++;
   });
-  if (faulty + foreign > 0) await rewrite(path, now, log, (text) => parseDoc(text) !== undefined);
+  if (found.unfit > 0) await rewrite(path, now, log, (text) => parseDoc(text) !== undefined);
+  // Without it the library would write the file anew, in another order, before it finds two documents of the same id.
+  const index = { $$indexCreated: { fieldName: unique, unique: true, sparse: false } };
+  if (unique !== undefined && found.indexes === 0) await appendFile(path, `\n${JSON.stringify(index)}\n`);
 }
 
 /** Sets aside all but the last of the documents that have the same value in `field`. */

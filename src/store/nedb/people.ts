@@ -61,11 +61,15 @@ export class NedbPeople implements PeopleStore {
   }
 
   saveRecord({ person, lastSeen, features, deactivated }: PersonRecord): Promise<void> {
-    return this.#change(person, () => ({
-      last_seen_ts: lastSeen,
-      features: Object.keys(features).length === 0 ? undefined : { ...features },
-      deactivated: deactivated || undefined,
-    }));
+    return this.#change(person, (data) => {
+      const unknown = Object.entries(objectIn(data['features'])).filter(([, value]) => typeof value !== 'boolean');
+      const all = { ...Object.fromEntries(unknown), ...features };
+      return {
+        last_seen_ts: lastSeen,
+        features: Object.keys(all).length === 0 ? undefined : all,
+        deactivated: deactivated || undefined,
+      };
+    });
   }
 
   async sawPerson(person: UserId, at: number): Promise<void> {

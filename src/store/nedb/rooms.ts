@@ -86,10 +86,12 @@ function readPm(doc: Doc): PmRoom | undefined {
   const person = parseUserId(data['real_user_id']);
   const ghost = parseUserId(data['virtual_user_id']);
   if (!room || network === undefined || !nick || !person || !ghost) return undefined;
-  return { room, network: asNetworkName(network), person, nick, ghost };
+  const mask = textIn(data['mask']);
+  const more = { ...(mask === undefined ? {} : { mask }), ...(data['left'] === true ? { left: true } : {}) };
+  return { room, network: asNetworkName(network), person, nick, ghost, ...more };
 }
 
-function writePm({ room, network, person, nick, ghost }: PmRoom, before: Doc): Doc & { id: string } {
+function writePm({ room, network, person, nick, ghost, mask, left }: PmRoom, before: Doc): Doc & { id: string } {
   return {
     ...before,
     id: `${PM}${person} ${ghost}`,
@@ -97,7 +99,7 @@ function writePm({ room, network, person, nick, ghost }: PmRoom, before: Doc): D
     matrix_id: room,
     remote: withFields(objectIn(before['remote']), { domain: network, channel: nick, type: 'pm' }),
     matrix: { extras: {}, ...objectIn(before['matrix']) },
-    data: withFields(objectIn(before['data']), { real_user_id: person, virtual_user_id: ghost }),
+    data: withFields(objectIn(before['data']), { real_user_id: person, virtual_user_id: ghost, mask, left }),
   };
 }
 
