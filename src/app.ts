@@ -31,15 +31,14 @@ export async function startApp(options: AppOptions): Promise<App> {
   await flows.storeConfigLinks();
   // Before anybody dials, also for what is taken up again: a network asks as soon as it is reached.
   if (edges.ident) log.info('listening for ident', await edges.ident.listen());
+  // What is taken up again may connect people at once, and their first lines must have a listener.
+  for (const network of edges.networks.values()) network.onEvent(flows.onIrcEvent);
   const left = edges.journal.open();
   for (const entry of left) flows.replay(entry);
   if (left.length > 0) log.info('unfinished entries taken up again', { entries: left.length });
   const { port } = await edges.homeserver.listen(flows.questions, flows.onMatrixEvent);
   log.info('listening for the homeserver', { port });
-  for (const network of edges.networks.values()) {
-    network.onEvent(flows.onIrcEvent);
-    network.start();
-  }
+  for (const network of edges.networks.values()) network.start();
   void flows.settle();
   return {
     port,

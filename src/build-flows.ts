@@ -144,7 +144,9 @@ export function buildFlows({ edges, live, log, clock, stopping }: FlowsNeeds): F
       user: makeUserQuery({ ghosts, nickOf }),
       wanting: () => {
         if (!homeserver.reachable) return 'homeserver';
-        return [...networks.values()].some(({ bot }) => bot.status === 'ready') ? undefined : 'irc';
+        // Without a bot nobody is connected until somebody talks, and that is no fault.
+        const fine = [...networks.values()].some(({ name, bot }) => bot.status === 'ready' || !configOf(name).botConfig.enabled);
+        return fine ? undefined : 'irc';
       },
     },
     onMatrixEvent: (event, entry) => fromMatrix.take(event, entry),
