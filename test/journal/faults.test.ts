@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Entry, Journal } from '../../src/journal/port.js';
 import { TestClock, until } from '../support/clock.js';
@@ -24,6 +25,7 @@ describe('journal on a failing disk', () => {
     first = entries[0]!;
     await durable;
   });
+  afterEach(() => journal.close());
   const recovered = (): Promise<void> =>
     until('the journal takes entries again', async () => {
       await clock.advance(1000);
@@ -147,5 +149,43 @@ describe('journal on a failing disk', () => {
     const again = await aJournal(directory);
     assert.deepEqual(bodiesOf(again), ['first', 'last']);
     await again.close();
+  });
+
+  it('D1: on a disk that is really full it refuses, and goes on within seconds of there being room', async function () {
+    const place = join(fresh(), 'disk');
+    mkdirSync(place);
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', place]).status !== 0) return this.skip();
+    try {
+      const real = await aJournal(place, { clock });
+      writeFileSync(join(place, 'filler'), Buffer.alloc(1_200_000));
+      const kept: unknown[] = [];
+      const refused: number[] = [];
+      for (let n = 0; n < 400; n++) {
+        const { durable } = real.keep('matrix', [{ n, text: 'x'.repeat(2000) }], [`$${n}`]);
+        await durable.then(
+          () => kept.push(n),
+          () => refused.push(n),
+        );
+      }
+      assert.ok(kept.length > 50 && refused.length > 50, `${kept.length} kept, ${refused.length} refused`);
+      assert.equal(real.full, true);
+      rmSync(join(place, 'filler'));
+      await until('the journal takes entries again', async () => {
+        await clock.advance(1000);
+        return !real.full;
+      });
+      const again = real.keep('matrix', refused.slice(0, 20).map((n) => ({ n, text: '' })), refused.slice(0, 20).map((n) => `$${n}`));
+      await again.durable;
+      await real.close();
+      const reopened = await aJournal(place);
+      assert.deepEqual(
+        reopened.open().map(({ body }) => (body as { n: number }).n),
+        [...kept, ...refused.slice(0, 20)],
+      );
+      assert.equal(reopened.seen(`$${refused[30]}`), false);
+      await reopened.close();
+    } finally {
+      spawnSync('umount', [place]);
+    }
   });
 });
