@@ -4,6 +4,7 @@ import { type AppOptions, buildEdges } from './build-edges.js';
 import { buildFlows } from './build-flows.js';
 import type { Config } from './config/config.js';
 import { within } from './lib/clock.js';
+import { BridgeError } from './model/errors.js';
 
 export interface App {
   /** Where the homeserver reaches us. */
@@ -49,7 +50,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       log.info('stopping', { reason });
       edges.homeserver.refuse();
       await within(clock, DRAIN_MS, flows.whenIdle(), () => undefined);
-      stopping.abort();
+      stopping.abort(new BridgeError('STOPPING', 'the bridge is stopping'));
       await Promise.all([...edges.networks.values()].map((network) => network.stop(reason)));
       await edges.ident?.close();
       await edges.homeserver.close();

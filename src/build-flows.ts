@@ -79,6 +79,7 @@ export function buildFlows({ edges, live, log, clock, stopping }: FlowsNeeds): F
         {
           idOf: (nick: Parameters<typeof ghostId>[1]) => ghostId(naming, nick),
           displayNameOf: (nick: Parameters<typeof ghostId>[1]) => ghostDisplayName(naming, nick),
+          joinAttempts: configOf(name).matrixClients.joinAttempts,
         },
       ];
     }),
@@ -94,7 +95,7 @@ export function buildFlows({ edges, live, log, clock, stopping }: FlowsNeeds): F
     channelOfAlias(aliasNaming(network), networks.get(network)?.caseMapping ?? 'rfc1459', alias);
 
   const links = new Links(store.links, networks);
-  const ghosts = new Ghosts(homeserver, networks, ghostNames);
+  const ghosts = new Ghosts(homeserver, networks, ghostNames, { clock, stopping });
   const connect = makeConnect({ networks, configOf, homeserver, people: store.people });
   const openChannelRoom = makeOpenChannelRoom({ homeserver, links, clock, log: log.part('rooms') });
 

@@ -18,7 +18,6 @@ const NETWORK: readonly string[] = [
   'dynamicChannels useHomeserverDirectory',
   'dynamicChannels whitelist',
   'membershipLists',
-  'matrixClients joinAttempts',
   'ircClients allowNickChanges',
   'ircClients maxClients',
   'ircClients ipv6',

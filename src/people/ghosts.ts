@@ -2,7 +2,10 @@
 
 import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
+import { backoff } from '../lib/backoff.js';
 import { BoundedMap } from '../lib/bounded-map.js';
+import { type Clock, sleep } from '../lib/clock.js';
+import { isFault } from '../model/errors.js';
 import type { RoomId, UserId } from '../model/ids.js';
 import type { Folded, NetworkName, Nick } from '../model/irc-names.js';
 
@@ -10,6 +13,8 @@ import type { Folded, NetworkName, Nick } from '../model/irc-names.js';
 export interface GhostNames {
   idOf(nick: Nick): UserId;
   displayNameOf(nick: Nick): string;
+  /** `matrixClients.joinAttempts`: tries at a room that refuses the ghost; -1: one, 0: without end (GHOST-7). */
+  readonly joinAttempts: number;
 }
 
 /** One IRC user as seen from Matrix. */
@@ -17,25 +22,34 @@ export interface Ghost {
   readonly nick: Nick;
   readonly userId: UserId;
   readonly displayName: string;
+  readonly joinAttempts: number;
 }
 
 /** Ghosts known at a time for each network; the longest unused is forgotten first and looked up anew. */
 const REMEMBERED = 50_000;
+/** Between tries at a room that refuses a ghost; the homeserver's own troubles are waited out elsewhere. */
+const FIRST_WAIT_MS = 2_000;
+const MOST_WAIT_MS = 300_000;
 
 export class Ghosts {
   readonly #homeserver: Homeserver;
   readonly #names: ReadonlyMap<NetworkName, GhostNames>;
   readonly #known = new Map<NetworkName, BoundedMap<Folded, UserId>>();
   readonly #networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'fold' | 'onFold'>>;
+  readonly #clock: Clock;
+  readonly #stopping: AbortSignal;
 
   constructor(
     homeserver: Homeserver,
     networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'fold' | 'onFold'>>,
     names: ReadonlyMap<NetworkName, GhostNames>,
+    times: { readonly clock: Clock; readonly stopping: AbortSignal },
   ) {
     this.#homeserver = homeserver;
     this.#names = names;
     this.#networks = networks;
+    this.#clock = times.clock;
+    this.#stopping = times.stopping;
     for (const [name, network] of networks) {
       const known = new BoundedMap<Folded, UserId>(REMEMBERED);
       this.#known.set(name, known);
@@ -54,12 +68,13 @@ export class Ghosts {
     if (!names || !known || folded === undefined) throw new Error(`no such network: ${network}`);
     const userId = known.get(folded) ?? names.idOf(nick);
     known.set(folded, userId);
-    return { nick, userId, displayName: names.displayNameOf(nick) };
+    return { nick, userId, displayName: names.displayNameOf(nick), joinAttempts: names.joinAttempts };
   }
 
   /** A ghost by its id, which says nothing about how the nick is spelt on IRC and is not remembered. */
   named(network: NetworkName, nick: Nick, userId: UserId): Ghost {
-    return { nick, userId, displayName: this.#names.get(network)?.displayNameOf(nick) ?? nick };
+    const names = this.#names.get(network);
+    return { nick, userId, displayName: names?.displayNameOf(nick) ?? nick, joinAttempts: names?.joinAttempts ?? -1 };
   }
 
   /** Registers the ghost with its display name if that is still to be done. */
@@ -67,11 +82,24 @@ export class Ghosts {
     await this.#homeserver.as(ghost.userId).ensureRegistered(ghost.displayName);
   }
 
-  /** Sees to it that the ghost is registered, named and in the room; throws what the homeserver lastingly refuses. */
+  /**
+   * Sees to it that the ghost is registered, named and in the room; tries again, ever more slowly, as often as
+   * `joinAttempts` says where the room refuses it. Throws what the homeserver lastingly refuses, and `STOPPING`.
+   */
   async ensureIn(ghost: Ghost, room: RoomId): Promise<void> {
     const actor = this.#homeserver.as(ghost.userId);
     await actor.ensureRegistered(ghost.displayName);
-    await actor.join(room);
+    for (let failed = 0; ; ) {
+      try {
+        return await actor.join(room);
+      } catch (fault) {
+        failed++;
+        const enough = ghost.joinAttempts < 0 || (ghost.joinAttempts > 0 && failed >= ghost.joinAttempts);
+        if (enough || !isFault(fault, 'HOMESERVER_FORBIDDEN')) throw fault;
+      }
+      // The latest of the range: many refused ghosts need not be spread, each waits for itself.
+      await sleep(this.#clock, backoff(failed - 1, FIRST_WAIT_MS, MOST_WAIT_MS, 1), this.#stopping);
+    }
   }
 
   /** Takes the ghost out of a room; harmless when it is not in. */

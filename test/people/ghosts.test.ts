@@ -1,35 +1,42 @@
 import assert from 'node:assert/strict';
+import { backoff } from '../../src/lib/backoff.js';
+import { BridgeError } from '../../src/model/errors.js';
 import { asNetworkName } from '../../src/model/irc-names.js';
 import { makeUserQuery } from '../../src/matrix-to-irc/user-query.js';
 import { ghostDisplayName, ghostId, ghostNick, type GhostNaming } from '../../src/naming/ghost-id.js';
 import { Ghosts } from '../../src/people/ghosts.js';
 import { MemoryHomeserver } from '../support/homeserver.js';
 import { MemoryNetwork } from '../support/irc.js';
+import { TestClock } from '../support/clock.js';
 import { NET, nickOf, ROOM, userId } from '../support/make.js';
 
 const naming: GhostNaming = { userTemplate: '@irc_$NICK', displayName: '$NICK (IRC)', server: NET, domain: 'hs.test' };
 
-function parts() {
+function parts(joinAttempts = -1) {
   const homeserver = new MemoryHomeserver();
   const network = new MemoryNetwork();
   homeserver.room(ROOM);
   const names = {
     idOf: (nick: Parameters<typeof ghostId>[1]) => ghostId(naming, nick),
     displayNameOf: (nick: Parameters<typeof ghostId>[1]) => ghostDisplayName(naming, nick),
+    joinAttempts,
   };
-  const ghosts = new Ghosts(homeserver, new Map([[NET, network]]), new Map([[NET, names]]));
+  const clock = new TestClock();
+  const stopping = new AbortController();
+  const times = { clock, stopping: stopping.signal };
+  const ghosts = new Ghosts(homeserver, new Map([[NET, network]]), new Map([[NET, names]]), times);
   const nickOfUser = (user: string) => {
     const nick = ghostNick(naming, user);
     return nick === undefined ? undefined : { network: NET, nick };
   };
-  return { ghosts, homeserver, network, query: makeUserQuery({ ghosts, nickOf: nickOfUser }) };
+  return { clock, stopping, ghosts, homeserver, network, query: makeUserQuery({ ghosts, nickOf: nickOfUser }) };
 }
 
 describe('people/ghosts', () => {
   it('GHOST-4: spellings that the network holds equal are one ghost, named as it is written now', () => {
     const { ghosts } = parts();
-    assert.deepEqual(ghosts.of(NET, nickOf('bob[x]')), { nick: 'bob[x]', userId: '@irc_bob=5bx=5d:hs.test', displayName: 'bob[x] (IRC)' });
-    assert.deepEqual(ghosts.of(NET, nickOf('BOB{X}')), { nick: 'BOB{X}', userId: '@irc_bob=5bx=5d:hs.test', displayName: 'BOB{X} (IRC)' });
+    assert.deepEqual(ghosts.of(NET, nickOf('bob[x]')), { nick: 'bob[x]', userId: '@irc_bob=5bx=5d:hs.test', displayName: 'bob[x] (IRC)', joinAttempts: -1 });
+    assert.deepEqual(ghosts.of(NET, nickOf('BOB{X}')), { nick: 'BOB{X}', userId: '@irc_bob=5bx=5d:hs.test', displayName: 'BOB{X} (IRC)', joinAttempts: -1 });
   });
 
   it('GHOST-4: and two where it does not', () => {
@@ -48,6 +55,37 @@ describe('people/ghosts', () => {
     assert.equal(homeserver.accounts.get(bob.userId), 'bob (IRC)');
     await ghosts.leave(bob, ROOM);
     assert.equal(homeserver.isIn(bob.userId, ROOM), false);
+  });
+
+  for (const [attempts, refusals, gets] of [
+    [-1, 1, false],
+    [3, 3, false],
+    [3, 2, true],
+    [0, 40, true],
+  ] as const) {
+    it(`GHOST-7: joinAttempts ${attempts}, refused ${refusals} times: ${gets ? 'gets in' : 'gives up'}`, async () => {
+      const { ghosts, homeserver, clock } = parts(attempts);
+      const bob = ghosts.of(NET, nickOf('bob'));
+      homeserver.deny('join', 'HOMESERVER_FORBIDDEN');
+      const ended = ghosts.ensureIn(bob, ROOM).then(
+        () => true,
+        () => false,
+      );
+      for (let tries = 1; tries < refusals; tries++) await clock.advance(backoff(tries - 1, 2_000, 300_000, 1));
+      if (gets) homeserver.relent();
+      await clock.advance(300_000);
+      assert.equal(await ended, gets);
+    });
+  }
+
+  it('GHOST-7: a stop ends the waiting, and the line stays in the journal', async () => {
+    const { ghosts, homeserver, clock, stopping } = parts(0);
+    const bob = ghosts.of(NET, nickOf('bob'));
+    homeserver.deny('join', 'HOMESERVER_FORBIDDEN');
+    const ended = ghosts.ensureIn(bob, ROOM);
+    await clock.advance(1);
+    stopping.abort(new BridgeError('STOPPING', 'stop'));
+    await assert.rejects(ended, { code: 'STOPPING' });
   });
 
   it('a network that does not exist is a fault', () => {
