@@ -1,8 +1,10 @@
 /** Metrics on a prom-client registry of our own. */
 
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import { catalogue, type Metric } from './catalogue.js';
 import type { Metrics } from './port.js';
+import { Series } from './series.js';
+import { Timings } from './timings.js';
 
 type Labels = Readonly<Record<string, string>>;
 /** What prom-client needs to make one. */
@@ -13,6 +15,15 @@ interface Shape {
   readonly registers: Registry[];
 }
 
+const none: Labels = {};
+/** Bounds, in seconds, of a histogram that the catalogue does not know. */
+const usual = [0.01, 0.1, 1, 10];
+
+/** A number that is counted up, or set. */
+interface Sum {
+  sum: number;
+}
+
 /**
  * Never throws: counting must not cost a message. A name that the catalogue does not know is made with the labels of
  * its first use; a label that a metric does not have is left out, one that is missing is empty; a name used as two kinds is
@@ -20,42 +31,61 @@ interface Shape {
  */
 export class PrometheusMetrics implements Metrics {
   readonly registry = new Registry();
-  readonly #labelNames = new Map<string, readonly string[]>();
-  readonly #counters = new Map<string, Counter>();
-  readonly #histograms = new Map<string, Histogram>();
-  readonly #gauges = new Map<string, Gauge>();
+  readonly #known = new Set<string>();
+  readonly #counters = new Map<string, Series<Sum>>();
+  readonly #timings = new Map<string, Timings>();
+  readonly #gauges = new Map<string, Series<Sum>>();
 
-  count(name: string, labels: Labels = {}, by = 1): void {
-    const metric = this.#counters.get(name) ?? this.#add(name, labels, this.#counters, (shape) => new Counter(shape));
-    // A counter only grows.
-    if (by >= 0) metric?.inc(this.#known(name, labels), by);
-  }
-
-  time(name: string, seconds: number, labels: Labels = {}): void {
-    const metric =
-      this.#histograms.get(name) ??
-      this.#add(name, labels, this.#histograms, (shape) => {
-        const buckets = catalogue[name]?.buckets;
-        return new Histogram(buckets === undefined ? shape : { ...shape, buckets: [...buckets] });
+  count(name: string, labels: Labels = none, by = 1): void {
+    const series =
+      this.#counters.get(name) ??
+      this.#add(name, labels, this.#counters, (shape) => {
+        const sums = new Series<Sum>(shape.labelNames, () => ({ sum: 0 }));
+        new Counter({
+          ...shape,
+          collect(): void {
+            this.reset();
+            for (const cell of sums.all()) this.inc({ ...cell.labels }, cell.value.sum);
+          },
+        });
+        return sums;
       });
-    metric?.observe(this.#known(name, labels), Number.isFinite(seconds) ? Math.max(0, seconds) : 0);
+    // A counter only grows.
+    if (series && by >= 0) series.of(labels).sum += by;
   }
 
-  set(name: string, value: number, labels: Labels = {}): void {
-    const metric = this.#gauges.get(name) ?? this.#add(name, labels, this.#gauges, (shape) => new Gauge(shape));
-    metric?.set(this.#known(name, labels), value);
+  time(name: string, seconds: number, labels: Labels = none): void {
+    const timings =
+      this.#timings.get(name) ??
+      this.#add(name, labels, this.#timings, (shape) => {
+        const buckets = catalogue[name]?.buckets ?? usual;
+        return new Timings({ ...shape, buckets: [...buckets] });
+      });
+    timings?.take(Number.isFinite(seconds) ? Math.max(0, seconds) : 0, labels);
   }
 
-  #known(name: string, labels: Labels): Record<string, string> {
-    return Object.fromEntries((this.#labelNames.get(name) ?? []).map((label) => [label, labels[label] ?? '']));
+  set(name: string, value: number, labels: Labels = none): void {
+    const series =
+      this.#gauges.get(name) ??
+      this.#add(name, labels, this.#gauges, (shape) => {
+        const values = new Series<Sum>(shape.labelNames, () => ({ sum: 0 }));
+        new Gauge({
+          ...shape,
+          collect(): void {
+            for (const cell of values.all()) this.set({ ...cell.labels }, cell.value.sum);
+          },
+        });
+        return values;
+      });
+    if (series) series.of(labels).sum = value;
   }
 
   #add<M>(name: string, labels: Labels, into: Map<string, M>, make: (shape: Shape) => M): M | undefined {
-    if (this.#labelNames.has(name)) return undefined;
+    if (this.#known.has(name)) return undefined;
     const known: Metric | undefined = catalogue[name];
     const labelNames = [...(known?.labels ?? Object.keys(labels))];
     const made = make({ name, help: known?.help ?? name, labelNames, registers: [this.registry] });
-    this.#labelNames.set(name, labelNames);
+    this.#known.add(name);
     into.set(name, made);
     return made;
   }
