@@ -2,7 +2,7 @@
 
 import type { Clock } from '../lib/clock.js';
 import type { UserId } from '../model/ids.js';
-import { faultOf, NoAnswer } from './matrix-errors.js';
+import { faultOf, NoAnswer, type Answer } from './matrix-errors.js';
 import { isRaw } from './raw.js';
 import type { Raw } from './raw.js';
 import type { HomeserverRequests, Method } from './request.js';
@@ -40,10 +40,13 @@ export class ClientServer {
   async once(call: Call, user?: UserId): Promise<Raw> {
     const as = user === undefined ? '' : `${call.path.includes('?') ? '&' : '?'}user_id=${encodeURIComponent(user)}`;
     const path = `/_matrix/client${call.path}${as}`;
-    const answer = await this.#requests.call(call.name, call.method, path, call.body).catch((fault: unknown) => {
+    let answer: Answer;
+    try {
+      answer = await this.#requests.call(call.name, call.method, path, call.body);
+    } catch (fault) {
       this.#reachable = false;
       throw fault;
-    });
+    }
     this.#reachable = answer.status < 500 && answer.status !== 401;
     if (answer.status < 200 || answer.status > 299) throw faultOf(call.name, answer, this.#clock.now());
     // Cut off or garbled on its way: it was obeyed, but what it said is lost.

@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { BoundedMap } from '../lib/bounded-map.js';
+import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { Entry, Journal, SeenId } from '../journal/port.js';
 import type { Metrics } from '../metrics/port.js';
@@ -12,6 +13,7 @@ import type { Json } from '../model/matrix-content.js';
 import type { MatrixEvent, MemberEvent } from '../model/matrix-event.js';
 import { entryBody } from './compact.js';
 import { decodeEvent } from './decode.js';
+import { EchoBrake } from './echo-brake.js';
 import { isRaw, type Raw } from './raw.js';
 import { ok, refusal, type Reply } from './reply.js';
 import { syntheticIn } from './synthetic.js';
@@ -20,6 +22,7 @@ export interface IntakeParts {
   readonly journal: Journal;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly clock: Clock;
   /** Whether a user is one of ours, ghost or bot. */
   readonly isOurs: (user: string) => boolean;
   /** Told of every member event of one of our users. */
@@ -30,6 +33,7 @@ export interface IntakeParts {
 
 export class Intake {
   readonly #parts: IntakeParts;
+  readonly #brake: EchoBrake;
   /** The last of the line: transactions are taken one after another, in the order in which they came (T12). */
   #tail: Promise<unknown> = Promise.resolve();
   /** What the last transactions held, to notice an id that comes again with other content (T3). */
@@ -37,6 +41,7 @@ export class Intake {
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
+    this.#brake = new EchoBrake(parts.clock);
   }
 
   /** Takes a transaction whose body is complete and whose sender has proved who it is. Never rejects. */
@@ -55,6 +60,7 @@ export class Intake {
     if (transaction === undefined) return this.#unreadable('M_NOT_JSON', 'The body is not JSON');
     if (!isRaw(transaction)) return this.#unreadable('M_BAD_JSON', 'The body is not a JSON object');
     this.#watchForReuse(txnId, digest);
+    this.#brake.came();
 
     const events = this.#judge(transaction['events']);
     const synthetic = syntheticIn(transaction);
@@ -65,6 +71,12 @@ export class Intake {
       if (synthetic.bodies.length > 0 && !journal.seen(marked)) {
         await journal.keep('synthetic', synthetic.bodies, [marked]).durable;
       }
+      if (events.length === 0 && synthetic.bodies.length === 0) {
+        const list = transaction['events'];
+        await this.#brake.answering(Array.isArray(list) ? list.length : 0);
+        return ok;
+      }
+      this.#brake.useful();
       if (events.length > 0) {
         const kept = journal.keep('matrix', events.map(({ body }) => body), [...events.map(({ event }) => event.id), seen]);
         await kept.durable;
