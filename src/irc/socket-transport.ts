@@ -65,9 +65,10 @@ export class SocketTransport extends EventEmitter {
   /** Dials. A transport connects once. */
   connect(): void {
     if (this.#socket) return;
+    const lines = new LineSplitter((buf, start, end) => this.#onLine(buf, start, end));
     let socket: Socket;
     try {
-      socket = dial(this.#wire);
+      socket = dial(this.#wire, (chunk) => this.#onBytes(lines, chunk));
     } catch (fault) {
       // Bad TLS options (an unreadable key) throw at once; the library expects an event.
       this.#fault = fault instanceof Error ? fault : new BridgeError('IRC_FAULT', String(fault));
@@ -80,14 +81,8 @@ export class SocketTransport extends EventEmitter {
     this.#timer = this.#wire.clock.after(this.#wire.connectTimeoutMs, () =>
       this.#break(new BridgeError('IRC_LOST', 'no connection within the time allowed')),
     );
-    const lines = new LineSplitter((buf, start, end) => this.#onLine(buf, start, end));
     socket.on('connect', () => this.emit('extra', 'raw socket connected', socket));
     socket.on(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => this.#onReady(socket));
-    socket.on('data', (chunk: Buffer) => {
-      if (!this.#open) return;
-      this.#wire.onTraffic();
-      if (!lines.push(chunk)) this.#break(new BridgeError('IRC_FAULT', 'the server sent a line without end'));
-    });
     socket.on('error', (fault) => (this.#fault ??= fault));
     socket.on('end', () => this.#hangUp());
     socket.on('close', () => this.#onClose());
@@ -132,6 +127,12 @@ export class SocketTransport extends EventEmitter {
     }
     this.#open = true;
     this.emit('open');
+  }
+
+  #onBytes(lines: LineSplitter, chunk: Buffer): void {
+    if (!this.#open) return;
+    this.#wire.onTraffic();
+    if (!lines.push(chunk)) this.#break(new BridgeError('IRC_FAULT', 'the server sent a line without end'));
   }
 
   #onLine(buf: Buffer, start: number, end: number): void {
