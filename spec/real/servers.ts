@@ -97,12 +97,12 @@ export async function synapse(directory: string, registration: string): Promise<
   return server(directory, 'synapse', port, python, ['-m', 'synapse.app.homeserver', '-c', config]);
 }
 
-/** InspIRCd; `link` is where services connect. */
-export async function inspircd(directory: string): Promise<RealServer & { readonly link: number }> {
+/** InspIRCd; `link` is where services connect. With `ident` it asks everybody's port 113 who they are. */
+export async function inspircd(directory: string, ident = false): Promise<RealServer & { readonly link: number }> {
   mkdirSync(directory, { recursive: true });
   const [port, link] = [await freePort(), await freePort()];
   writeFileSync(path.join(directory, 'motd'), 'stories\n');
-  const config = fill('inspircd.conf', directory, { PORT: port, LINK: link });
+  const config = fill('inspircd.conf', directory, { PORT: port, LINK: link, USEIDENT: ident ? 'yes' : 'no' });
   return { ...server(directory, 'inspircd', port, 'inspircd', ['--runasroot', '--nofork', `--config=${config}`]), link };
 }
 

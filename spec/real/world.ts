@@ -15,10 +15,11 @@ export function missing(irc: 'inspircd' | 'ngircd'): string | undefined {
   return text;
 }
 
-/** A fresh Synapse and IRC server; both end with the world. */
-export async function realWorld(kind: 'inspircd' | 'ngircd'): Promise<World> {
+/** A fresh Synapse and IRC server; both end with the world. `ident`: InspIRCd asks who people are. */
+export async function realWorld(kind: 'inspircd' | 'ngircd', options: { readonly ident?: boolean } = {}): Promise<World> {
   const directory = mkdtempSync(path.join(tmpdir(), 'causeway-real-'));
-  const irc = await (kind === 'inspircd' ? inspircd : ngircd)(path.join(directory, 'irc'));
+  const home = path.join(directory, 'irc');
+  const irc = kind === 'inspircd' ? await inspircd(home, options.ident) : await ngircd(home);
   await irc.start();
   let homeserver: RealServer | undefined;
   return {
