@@ -35,6 +35,10 @@ export class Ghosts {
   readonly #homeserver: Homeserver;
   readonly #names: ReadonlyMap<NetworkName, GhostNames>;
   readonly #known = new Map<NetworkName, BoundedMap<Folded, UserId>>();
+  /** By nick as spelt: a look-up for each line instead of folding and filling templates. */
+  readonly #spelt = new Map<NetworkName, BoundedMap<Nick, Ghost>>();
+  /** Which spelling's name each ghost has at the homeserver, as far as we saw to it. */
+  readonly #named = new BoundedMap<UserId, Ghost>(REMEMBERED);
   readonly #networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'fold' | 'onFold'>>;
   readonly #clock: Clock;
   readonly #stopping: AbortSignal;
@@ -53,7 +57,12 @@ export class Ghosts {
     for (const [name, network] of networks) {
       const known = new BoundedMap<Folded, UserId>(REMEMBERED);
       this.#known.set(name, known);
-      network.onFold(() => known.clear());
+      const spelt = new BoundedMap<Nick, Ghost>(REMEMBERED);
+      this.#spelt.set(name, spelt);
+      network.onFold(() => {
+        known.clear();
+        spelt.clear();
+      });
     }
   }
 
@@ -62,13 +71,17 @@ export class Ghosts {
    * the MXID, the one heard now the display name.
    */
   of(network: NetworkName, nick: Nick): Ghost {
+    const before = this.#spelt.get(network)?.get(nick);
+    if (before) return before;
     const names = this.#names.get(network);
     const known = this.#known.get(network);
     const folded = this.#networks.get(network)?.fold(nick);
     if (!names || !known || folded === undefined) throw new Error(`no such network: ${network}`);
     const userId = known.get(folded) ?? names.idOf(nick);
     known.set(folded, userId);
-    return { nick, userId, displayName: names.displayNameOf(nick), joinAttempts: names.joinAttempts };
+    const ghost = { nick, userId, displayName: names.displayNameOf(nick), joinAttempts: names.joinAttempts };
+    this.#spelt.get(network)?.set(nick, ghost);
+    return ghost;
   }
 
   /** A ghost by its id, which says nothing about how the nick is spelt on IRC and is not remembered. */
@@ -82,6 +95,11 @@ export class Ghosts {
     await this.#homeserver.as(ghost.userId).ensureRegistered(ghost.displayName);
   }
 
+  /** Whether `ensureIn` has nothing left to do, as far as we know. */
+  isIn(ghost: Ghost, room: RoomId): boolean {
+    return this.#named.get(ghost.userId) === ghost && this.#homeserver.isIn(ghost.userId, room);
+  }
+
   /**
    * Sees to it that the ghost is registered, named and in the room; tries again, ever more slowly, as often as
    * `joinAttempts` says where the room refuses it. Throws what the homeserver lastingly refuses, and `STOPPING`.
@@ -91,7 +109,9 @@ export class Ghosts {
     await actor.ensureRegistered(ghost.displayName);
     for (let failed = 0; ; ) {
       try {
-        return await actor.join(room);
+        await actor.join(room);
+        this.#named.set(ghost.userId, ghost);
+        return;
       } catch (fault) {
         failed++;
         const enough = ghost.joinAttempts < 0 || (ghost.joinAttempts > 0 && failed >= ghost.joinAttempts);
