@@ -4,7 +4,7 @@ import type { NetworkConfig } from '../config/network.js';
 import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
 import type { Log } from '../lib/log.js';
-import { BridgeError, faultText } from '../model/errors.js';
+import { BridgeError, faultText, isFault } from '../model/errors.js';
 import type { RoomId } from '../model/ids.js';
 import type { ChannelName, NetworkName } from '../model/irc-names.js';
 import type { Link } from '../model/link.js';
@@ -36,15 +36,20 @@ export function makeSettle(needs: SettleNeeds): Settle {
       }
     },
     async run() {
-      followAll(needs);
-      const bot = await needs.homeserver.whoAmI();
-      if (bot !== needs.homeserver.bot.userId) {
-        const expected = needs.homeserver.bot.userId;
-        needs.log.warn('the homeserver gives the bot another id than the registration', { bot, expected });
+      try {
+        followAll(needs);
+        const bot = await needs.homeserver.whoAmI();
+        if (bot !== needs.homeserver.bot.userId) {
+          const expected = needs.homeserver.bot.userId;
+          needs.log.warn('the homeserver gives the bot another id than the registration', { bot, expected });
+        }
+        await needs.homeserver.ping();
+        await joinAll(needs);
+        needs.log.info('ready');
+      } catch (fault) {
+        // Stopped while the homeserver was waited for: nothing is wrong with that.
+        if (!isFault(fault, 'STOPPING')) throw fault;
       }
-      await needs.homeserver.ping();
-      await joinAll(needs);
-      needs.log.info('ready');
     },
   };
 }
