@@ -3,17 +3,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Ledger } from './support/ledger.js';
+import { bodies, Ledger, textOf } from './support/ledger.js';
 import { until } from './support/look.js';
 import type { IrcPerson, MatrixPerson } from './support/people.js';
 import { Chance } from './support/random.js';
 import { stage } from './support/stage.js';
 
 const KILLS = Number(process.env['CAUSEWAY_KILLS'] ?? 3);
-
-function textOf({ body }: Readonly<Record<string, unknown>>): string {
-  return typeof body === 'string' ? body : '';
-}
 
 describe('kill -9', () => {
   const set = stage();
@@ -34,9 +30,6 @@ describe('kill -9', () => {
     await set.bridge.kill();
     await set.bridge.start();
   }
-  const bodies = async (alice: MatrixPerson, room: string): Promise<string[]> =>
-    (await alice.history(room)).map(({ content }) => textOf(content));
-
   it(`F1: in bursts to IRC by eight people, ${KILLS} times: none lost, at most one line doubled for each and kill`, async function () {
     this.timeout(120_000);
     const { bob, alice, room } = await opened('#f1', 'f1');

@@ -1,5 +1,7 @@
 /** Counts what was lost, doubled or out of order, by tokens `«run:sender:room:seq»` in the texts (RELIABILITY §0). */
 
+import type { MatrixPerson } from './people.js';
+
 /** A token somewhere in a text. */
 const TOKEN = /«([^:»]*):([^:»]*):([^:»]*):(\d+)»/gu;
 
@@ -62,4 +64,14 @@ export class Ledger {
       disordered,
     };
   }
+}
+
+/** The text of a message; empty when it has none. */
+export function textOf({ body }: Readonly<Record<string, unknown>>): string {
+  return typeof body === 'string' ? body : '';
+}
+
+/** The texts of all a room has seen, oldest first. */
+export async function bodies(person: MatrixPerson, room: string): Promise<string[]> {
+  return (await person.history(room)).map(({ content }) => textOf(content));
 }
