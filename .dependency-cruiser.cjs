@@ -1,6 +1,7 @@
 // The layer rules of docs/architecture.md: rings, arrows, ports, library owners.
 const edges = ['irc', 'homeserver', 'store', 'journal', 'metrics'];
 const flows = ['irc-to-matrix', 'matrix-to-irc', 'rooms', 'people'];
+const faces = ['commands'];
 const roots = '^src/(app|main|build-[a-z]+)\\.ts$';
 
 const only = (name, from, allowed) => ({
@@ -37,12 +38,13 @@ module.exports = {
     only('rooms', '^src/rooms/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/people/']),
     only('irc-to-matrix', '^src/irc-to-matrix/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/(rooms|people)/']),
     only('matrix-to-irc', '^src/matrix-to-irc/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/(rooms|people)/']),
+    only('commands', '^src/commands/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/(rooms|people)/']),
     only('sandbox-stands-apart', '^src/sandbox/', [...words, ...pure, '^src/config/']),
     { name: 'sandbox-not-imported', severity: 'error', from: { path: '^src/', pathNot: '^src/sandbox/' }, to: { path: '^src/sandbox/' } },
     {
       name: 'edges-through-ports',
       severity: 'error',
-      from: { path: `^src/(${flows.join('|')})/` },
+      from: { path: `^src/(${[...flows, ...faces].join('|')})/` },
       to: { path: `^src/(${edges.join('|')})/`, pathNot: '/port\\.ts$' },
     },
     owner('matrix-library', 'node_modules/(matrix-appservice|@vector-im|undici)', ['^src/homeserver/']),

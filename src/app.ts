@@ -28,7 +28,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stopping = new AbortController();
   const edges = await buildEdges(options);
   const flows = buildFlows({ edges, live, log, clock, stopping: stopping.signal });
-  await flows.links.load();
+  await flows.load();
   await flows.storeConfigLinks();
   // Before anybody dials, also for what is taken up again: a network asks as soon as it is reached.
   if (edges.ident) log.info('listening for ident', await edges.ident.listen());

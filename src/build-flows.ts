@@ -1,12 +1,17 @@
-/** Makes rooms, people and the two directions, each given only what it names. */
+/** Makes the two directions, each given only what it names. */
 
 import type { Edges } from './build-edges.js';
+import { buildFaces } from './build-faces.js';
+import { buildNames } from './build-names.js';
+import { buildRooms } from './build-rooms.js';
 import type { Config } from './config/config.js';
-import type { NetworkConfig } from './config/network.js';
 import type { Questions } from './homeserver/port.js';
 import { IrcDispatch } from './irc-to-matrix/dispatch.js';
 import { makeFailure as makeIrcFailure } from './irc-to-matrix/failure.js';
 import { makeCarry } from './irc-to-matrix/message.js';
+import { makeAnswer } from './irc-to-matrix/private-answer.js';
+import { PrivateLines } from './irc-to-matrix/private-lines.js';
+import { makeCarryPrivate } from './irc-to-matrix/private-message.js';
 import { makeTable as makeIrcTable } from './irc-to-matrix/table.js';
 import type { Entry } from './journal/port.js';
 import type { Clock } from './lib/clock.js';
@@ -14,21 +19,18 @@ import type { Log } from './lib/log.js';
 import { makeAliasQuery } from './matrix-to-irc/alias-query.js';
 import { MatrixDispatch } from './matrix-to-irc/dispatch.js';
 import { makeFailure } from './matrix-to-irc/failure.js';
+import { makeInvite } from './matrix-to-irc/invite.js';
 import { makeDeliver } from './matrix-to-irc/message.js';
+import { makeTakeOrder } from './matrix-to-irc/order.js';
+import { makeMayGo } from './matrix-to-irc/private-message.js';
+import { makeRoute } from './matrix-to-irc/route.js';
 import { makeSay } from './matrix-to-irc/say.js';
 import { makeTable } from './matrix-to-irc/table.js';
 import { makeUserQuery } from './matrix-to-irc/user-query.js';
 import { faultText } from './model/errors.js';
 import type { IrcEvent } from './model/irc-event.js';
-import type { ChannelName, NetworkName } from './model/irc-names.js';
 import type { MatrixEvent } from './model/matrix-event.js';
-import type { UserId } from './model/ids.js';
-import { type AliasNaming, channelOfAlias } from './naming/alias.js';
-import { ghostDisplayName, ghostId, type GhostNaming, ghostNick, isGhost } from './naming/ghost-id.js';
-import { makeConnect } from './people/connect.js';
-import { Ghosts } from './people/ghosts.js';
-import { makeOpenChannelRoom } from './rooms/channel-room.js';
-import { Links } from './rooms/links.js';
+import type { Links } from './rooms/links.js';
 import { makeSettle } from './rooms/settle.js';
 
 export interface FlowsNeeds {
@@ -41,6 +43,8 @@ export interface FlowsNeeds {
 }
 
 export interface Flows {
+  /** Reads what the store has of rooms; once, before anything else. */
+  load(): Promise<void>;
   readonly links: Links;
   readonly questions: Questions;
   readonly onMatrixEvent: (event: MatrixEvent, entry: Entry) => void;
@@ -56,92 +60,72 @@ export interface Flows {
 
 export function buildFlows({ edges, live, log, clock, stopping }: FlowsNeeds): Flows {
   const { homeserver, networks, journal, store, metrics } = edges;
-  const configOf = (network: NetworkName): NetworkConfig => {
-    const config = live.config.ircService.servers[network];
-    if (!config) throw new Error(`no such network: ${network}`);
-    return config;
-  };
   const { domain } = homeserver;
-  const ghostNaming = (server: NetworkName): GhostNaming => {
-    const { userTemplate, displayName } = configOf(server).matrixClients;
-    return { userTemplate, displayName, server, domain };
-  };
-  const aliasNaming = (server: NetworkName): AliasNaming => ({
-    aliasTemplate: configOf(server).dynamicChannels.aliasTemplate,
-    server,
-    domain,
+  const names = buildNames(edges, live);
+  const rooms = buildRooms(edges, names, { clock, log, stopping });
+  const { configOf, isOurs, nickOf } = names;
+  const { links, pmRooms, adminRooms, ghosts } = rooms;
+  const shared = { ...rooms, homeserver, networks, configOf, metrics, clock };
+  const { obey } = buildFaces({
+    ...shared,
+    people: store.people,
+    permissions: () => live.config.ircService.permissions,
+    log: log.part('commands'),
   });
-  const ghostNames = new Map(
-    [...networks.keys()].map((name) => {
-      const naming = ghostNaming(name);
-      return [
-        name,
-        {
-          idOf: (nick: Parameters<typeof ghostId>[1]) => ghostId(naming, nick),
-          displayNameOf: (nick: Parameters<typeof ghostId>[1]) => ghostDisplayName(naming, nick),
-          joinAttempts: configOf(name).matrixClients.joinAttempts,
-        },
-      ];
-    }),
-  );
-  const nickOf = (user: UserId): ReturnType<Parameters<typeof makeUserQuery>[0]['nickOf']> => {
-    for (const network of networks.keys()) {
-      const nick = ghostNick(ghostNaming(network), user);
-      if (nick !== undefined) return { network, nick };
-    }
-    return undefined;
-  };
-  const channelOf = (network: NetworkName, alias: string): ChannelName | undefined =>
-    channelOfAlias(aliasNaming(network), networks.get(network)?.caseMapping ?? 'rfc1459', alias);
 
-  const links = new Links(store.links, networks);
-  const ghosts = new Ghosts(homeserver, networks, ghostNames, { clock, stopping });
-  const connect = makeConnect({ networks, configOf, homeserver, people: store.people });
-  const openChannelRoom = makeOpenChannelRoom({ homeserver, links, clock, log: log.part('rooms') });
-
-  const matrixLog = log.part('matrix-to-irc');
-  const failure = makeFailure({ homeserver, clock, metrics, log: matrixLog, stopping });
+  const toIrc = { ...shared, log: log.part('matrix-to-irc') };
+  const failure = makeFailure({
+    ...toIrc,
+    stopping,
+    speakerIn: (room) => {
+      const pm = pmRooms.ofRoom(room);
+      return pm && homeserver.as(pm.ghost);
+    },
+  });
   const deliver = makeDeliver({
-    homeserver,
-    ghosts,
-    links,
-    say: makeSay({ connect, configOf, clock, stopping }),
+    ...toIrc,
     failure,
-    clock,
-    configOf,
-    log: matrixLog,
+    say: makeSay({ ...toIrc, stopping }),
+    mayGo: makeMayGo({ networks, configOf, domain }),
     dropAfterSecs: () => live.config.homeserver.dropMatrixMessagesAfterSecs,
   });
   const fromMatrix = new MatrixDispatch({
-    links,
+    ...toIrc,
     journal,
-    metrics,
-    clock,
-    log: matrixLog,
     deliver,
     failure,
-    // By the namespace, not by what nick an id says: an id too long for its nick says none, and is ours (INV-1).
-    isOurs: (user) => user === homeserver.bot.userId || [...networks.keys()].some((name) => isGhost(ghostNaming(name), user)),
-    table: makeTable({ links, failure }),
+    isOurs,
+    route: makeRoute(rooms),
+    takeOrder: makeTakeOrder({ ...toIrc, obey }),
+    table: makeTable({
+      ...toIrc,
+      failure,
+      isOurs,
+      invited: makeInvite({ ...toIrc, nickOf }),
+      renamed: ({ target, displayName }, network) => rooms.rename.asDisplayed(target, network, displayName),
+    }),
   });
 
-  const ircLog = log.part('irc-to-matrix');
+  const toMatrix = { ...shared, log: log.part('irc-to-matrix') };
+  const answer = makeAnswer(toMatrix);
+  const privateLines = new PrivateLines({ ...toMatrix, journal, answer, carry: makeCarryPrivate({ ...toMatrix, answer }) });
   const fromIrc = new IrcDispatch({
-    links,
+    ...toMatrix,
     journal,
-    metrics,
-    clock,
-    log: ircLog,
-    carry: makeCarry({ homeserver, ghosts, clock }),
-    failure: makeIrcFailure({ networks, clock, metrics, log: ircLog }),
-    table: makeIrcTable({ ghosts, links, networks, homeserver, clock, log: ircLog }),
+    privateLines,
+    carry: makeCarry(toMatrix),
+    failure: makeIrcFailure(toMatrix),
+    table: makeIrcTable({ ...toMatrix, privateLines, answer }),
   });
 
-  const settle = makeSettle({ homeserver, links, networks, configOf, log: log.part('rooms') });
+  const settle = makeSettle({ ...shared, log: log.part('rooms') });
   return {
+    async load() {
+      await Promise.all([links.load(), pmRooms.load(), adminRooms.load()]);
+    },
     links,
     questions: {
-      alias: makeAliasQuery({ networks, configOf, channelOf, openChannelRoom, log: matrixLog }),
+      alias: makeAliasQuery({ ...toIrc, channelOf: names.channelOf }),
       user: makeUserQuery({ ghosts, nickOf }),
       wanting: () => {
         if (!homeserver.reachable) return 'homeserver';

@@ -51,9 +51,9 @@ export class HomeserverActor implements Actor {
     });
   }
 
-  async invite(room: RoomId, who: UserId): Promise<void> {
+  async invite(room: RoomId, who: UserId, reason?: string): Promise<void> {
     try {
-      await this.#inRoom(room, 'invite', { user_id: who });
+      await this.#inRoom(room, 'invite', { user_id: who, ...wish(reason) });
     } catch (fault) {
       const there = fault instanceof BridgeError && /already in the room|is already joined/iu.test(fault.message);
       if (!there) throw fault;

@@ -16,7 +16,8 @@ export interface Actor {
   /** Joins if we do not know to be in; on `M_FORBIDDEN` the bot invites once and the join is tried again. */
   join(room: RoomId, via?: readonly string[]): Promise<void>;
   leave(room: RoomId, reason?: string): Promise<void>;
-  invite(room: RoomId, who: UserId): Promise<void>;
+  /** Harmless for somebody who is in it already. */
+  invite(room: RoomId, who: UserId, reason?: string): Promise<void>;
   kick(room: RoomId, who: UserId, reason?: string): Promise<void>;
   /**
    * Sends under a transaction id of the caller's choice, unique over all our senders; every retry is the same, and where

@@ -13,6 +13,7 @@ import type { Links } from '../rooms/links.js';
 import type { Failure } from './failure.js';
 import type { Carriage } from './message.js';
 import type { Behind } from './nick.js';
+import type { PrivateLines } from './private-lines.js';
 import type { Table } from './table.js';
 
 export interface DispatchNeeds {
@@ -23,6 +24,8 @@ export interface DispatchNeeds {
   readonly log: Log;
   readonly carry: (carriage: Carriage) => Promise<void>;
   readonly failure: Failure;
+  /** What was said to one of ours alone. */
+  readonly privateLines: Pick<PrivateLines, 'replay' | 'whenIdle'>;
   /** What the other kinds of event do. */
   readonly table: Table;
 }
@@ -61,15 +64,15 @@ export class IrcDispatch {
   replay(entry: Entry): void {
     const line = readLine(entry.body);
     if (line) this.#carryToAll(line, entry, true);
-    else {
+    else if (!this.#needs.privateLines.replay(entry)) {
       this.#needs.log.error('journal entry is not readable', { entry: entry.id });
       this.#needs.metrics.count('bridge_dropped_total', { reason: 'unreadable' });
       this.#needs.journal.done(entry.id);
     }
   }
 
-  whenIdle(): Promise<void> {
-    return this.#rooms.whenIdle();
+  async whenIdle(): Promise<void> {
+    await Promise.all([this.#rooms.whenIdle(), this.#needs.privateLines.whenIdle()]);
   }
 
   readonly #behind: Behind = (room, job) => {

@@ -1,40 +1,127 @@
-/** A line said to a virtual client or to the bot: not carried yet, so its author is told, at most hourly. */
+/** PRIVMSG and NOTICE to a client of ours: into the private room of the person and the nick, or the admin room. */
 
+import type { NetworkConfig } from '../config/network.js';
+import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
-import { BoundedMap } from '../lib/bounded-map.js';
+import type { Entry } from '../journal/port.js';
+import { Allowance } from '../lib/allowance.js';
 import type { Clock } from '../lib/clock.js';
-import type { IrcEventOf } from '../model/irc-event.js';
+import { isFault } from '../model/errors.js';
+import type { UserId } from '../model/ids.js';
+import type { PrivateMessage } from '../model/irc-event.js';
 import type { NetworkName } from '../model/irc-names.js';
+import type { PmRoom } from '../model/link.js';
+import type { JsonObject } from '../model/matrix-content.js';
+import type { Ghosts } from '../people/ghosts.js';
+import { mayTalk } from '../policy/may-talk.js';
+import type { TellPerson } from '../rooms/admin-room.js';
+import type { OpenPmRoom } from '../rooms/pm-room.js';
+import type { PmRooms } from '../rooms/pm-rooms.js';
+import type { Answer } from './private-answer.js';
+import { toContent } from './to-content.js';
 
 export interface PrivateMessageNeeds {
-  readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'bot' | 'clientOf' | 'ownerOf' | 'fold'>>;
+  readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'fold' | 'ownerOf'>>;
+  readonly configOf: (network: NetworkName) => NetworkConfig;
+  readonly homeserver: Pick<Homeserver, 'as' | 'domain'>;
+  readonly ghosts: Ghosts;
+  readonly pmRooms: PmRooms;
+  readonly openPmRoom: OpenPmRoom;
+  readonly tellPerson: TellPerson;
+  readonly answer: Answer;
   readonly clock: Clock;
 }
 
-const HOUR_MS = 3_600_000;
+const BOT_SAYS =
+  'I am a bridge between IRC and Matrix: I carry what is said in channels. I take no commands on IRC. ' +
+  'To talk with somebody on Matrix in private, write to his nick here.';
+/** A person who has left a room is invited again when the nick writes, but not more often than this (PM-2). */
+const INVITE_EVERY_MS = 300_000;
 
-/**
- * Makes the answerer. Only what a person says is answered: a NOTICE must never be (RFC 2812 §3.3.2), nor a server, nor a
- * client of ours (INV-1).
- */
-export function makePrivateMessage(needs: PrivateMessageNeeds): (event: IrcEventOf<'privateMessage'>) => Promise<void> {
-  const told = new BoundedMap<string, number>(10_000);
-  return async (event) => {
-    const network = needs.networks.get(event.network);
-    if (!network || event.how === 'notice' || !event.fromUser) return;
-    if (network.ownerOf(event.from.nick) !== undefined) return;
-    const key = `${event.network} ${event.to.owner} ${network.fold(event.from.nick)}`;
-    const now = needs.clock.elapsed();
-    const last = told.get(key);
-    if (last !== undefined && now - last < HOUR_MS) return;
-    told.set(key, now);
-    const client = event.to.owner === 'bot' ? network.bot : network.clientOf(event.to.owner);
-    const text =
-      event.to.owner === 'bot'
-        ? 'I am a bridge to Matrix. I carry what is said in channels; I do not take commands here.'
-        : 'Your message was not delivered: I am on Matrix, and this bridge carries channels, not private messages.';
-    const outcome = await client?.say(event.from.nick, { how: 'notice', lines: [text] });
-    // Not told, so the next line is answered.
-    if (!outcome?.ok) told.delete(key);
+/** Makes what judges a line as it comes: true when it is to be carried; otherwise its author has been answered. */
+export function makeReceive(needs: PrivateMessageNeeds): (line: PrivateMessage) => boolean {
+  return (line) => {
+    const network = needs.networks.get(line.network);
+    if (!network) return false;
+    const author = network.ownerOf(line.from.nick);
+    // Our bot's own notices to our clients are no talk (INV-1), nor is what a client says to itself.
+    if (author === 'bot' || author === line.to.owner) return false;
+    if (line.to.owner === 'bot') {
+      void needs.answer(line, 'bot', BOT_SAYS);
+      return false;
+    }
+    const rules = needs.configOf(line.network).privateMessages;
+    const allowed = mayTalk(line.to.owner, line.from.nick, rules, network, needs.homeserver.domain);
+    // Notices of services are not talk: they go to the admin room all the same.
+    if (allowed.ok || line.how === 'notice') return true;
+    void needs.answer(line, 'policy', `Your message was not delivered: I am on Matrix. ${allowed.refusal.say}`);
+    return false;
   };
+}
+
+/** Makes the carrier of one line. Throws `STOPPING` and what the homeserver lastingly refuses. */
+export function makeCarryPrivate(needs: PrivateMessageNeeds): (line: PrivateMessage, entry: Entry, repeat: boolean) => Promise<void> {
+  const invited = new Allowance(needs.clock, 1, INVITE_EVERY_MS);
+  const { pmRooms } = needs;
+
+  const send = async (room: PmRoom, line: PrivateMessage, entry: Entry, repeat: boolean): Promise<void> => {
+    const ghost = needs.ghosts.named(line.network, line.from.nick, room.ghost);
+    await needs.ghosts.ensureIn(ghost, room.room);
+    const actor = needs.homeserver.as(room.ghost);
+    if (room.left && invited.take(room.room)) await actor.invite(room.room, room.person);
+    const mask = maskOf(line);
+    if (mask !== undefined && mask !== room.mask) {
+      if (room.mask !== undefined) {
+        const body = `${line.from.nick} writes from another address now (${mask}, before ${room.mask}). It may be another person.`;
+        await actor.send(room.room, 'm.room.message', notice(body), `${entry.id}.mask`, { repeat, since: entry.at });
+      }
+      await pmRooms.add({ ...(pmRooms.ofRoom(room.room) ?? room), mask });
+    }
+    const content = toContent(line) as unknown as JsonObject;
+    await actor.send(room.room, 'm.room.message', content, entry.id, { repeat, since: entry.at });
+  };
+
+  return async (line, entry, repeat) => {
+    const { network, from } = line;
+    const person = line.to.owner;
+    if (person === 'bot') return;
+    const known = pmRooms.find(network, person, from.nick);
+    if (!line.fromUser || (!known && line.how === 'notice')) return toAdminRoom(needs, person, line, entry, repeat);
+    if (known) {
+      try {
+        return await send(known, line, entry, repeat);
+      } catch (fault) {
+        // The ghost was put out of it, or it is gone: the talk goes on in a new one (PM-2).
+        if (!isFault(fault, 'HOMESERVER_FORBIDDEN') && !isFault(fault, 'HOMESERVER_NOT_FOUND')) throw fault;
+        await pmRooms.drop(known.room);
+      }
+    }
+    const opened = await needs.openPmRoom({ network, person, nick: from.nick, onBehalfOf: from.host ?? from.nick });
+    if (opened.ok) await send(opened.value, line, entry, repeat);
+    else await needs.answer(line, opened.refusal.reason, `Your message was not delivered: I am on Matrix. ${opened.refusal.say}`);
+  };
+}
+
+/** PM-11: what servers and services say, and notices of strangers, open no private room. */
+async function toAdminRoom(
+  needs: PrivateMessageNeeds,
+  person: UserId,
+  line: PrivateMessage,
+  entry: Entry,
+  repeat: boolean,
+): Promise<void> {
+  const config = needs.configOf(line.network);
+  const name = config.name ?? line.network;
+  const opens = line.fromUser && config.sendConnectionMessages ? { openFor: name } : {};
+  const text = `-${line.from.nick}- ${toContent(line).body} (${name})`;
+  await needs.tellPerson(person, { text, txnId: entry.id, repeat, ...opens });
+}
+
+/** `user@host` of a person; a server shows none. */
+function maskOf({ from }: PrivateMessage): string | undefined {
+  return from.host === undefined ? undefined : `${from.user ?? ''}@${from.host}`;
+}
+
+function notice(body: string): JsonObject {
+  return { msgtype: 'm.notice', body, 'm.mentions': {} };
 }

@@ -1,33 +1,52 @@
 /** The contents page of this direction: each kind of IRC event besides channel lines, and the file that carries it. */
 
 import type { IrcEvent, IrcEventOf } from '../model/irc-event.js';
+import { type AwayNeeds, makeAway } from './away.js';
 import { type ClientStatusNeeds, makeClientStatus } from './client-status.js';
+import { type InviteNeeds, makeInvite } from './invite.js';
+import { makeMembers, type MembersNeeds } from './members.js';
 import { type Behind, makeNick, type NickNeeds } from './nick.js';
-import { makePrivateMessage, type PrivateMessageNeeds } from './private-message.js';
+import { makePmNick, type PmNickNeeds } from './pm-nick.js';
+import type { PrivateLines } from './private-lines.js';
+import { makeReceive, type PrivateMessageNeeds } from './private-message.js';
 
 /** A kind without an entry does not compile. */
 export type Table = {
   readonly [K in Exclude<IrcEvent['kind'], 'message'>]: (event: IrcEventOf<K>, behind: Behind) => Promise<void> | void;
 };
 
-export type TableNeeds = NickNeeds & PrivateMessageNeeds & ClientStatusNeeds;
+export type TableNeeds = NickNeeds &
+  PmNickNeeds &
+  PrivateMessageNeeds &
+  ClientStatusNeeds &
+  MembersNeeds &
+  InviteNeeds &
+  AwayNeeds & { readonly privateLines: PrivateLines };
 
 const nothing = (): void => undefined;
 
 /** `message` is carried by `message.ts`, which `dispatch.ts` calls for each room. */
 export function makeTable(needs: TableNeeds): Table {
+  const receive = makeReceive(needs);
+  const nick = makeNick(needs);
+  const pmNick = makePmNick(needs);
   return {
-    privateMessage: makePrivateMessage(needs),
-    nick: makeNick(needs),
+    privateMessage(line) {
+      if (receive(line)) needs.privateLines.take(line);
+    },
+    nick(event, behind) {
+      pmNick(event);
+      nick(event, behind);
+    },
     clientStatus: makeClientStatus(needs),
-    // Ghosts come when they speak (MEM-5, lazily); members, topics, modes and invites are not carried yet.
-    join: nothing,
-    part: nothing,
-    quit: nothing,
-    kick: nothing,
+    ...makeMembers(needs),
+    invite: makeInvite(needs),
+    away: makeAway(needs),
+    // Whoever said it is told by his own `Saying`.
+    notSaid: nothing,
+    // Not carried yet: who is there already, topics, modes.
     names: nothing,
     topic: nothing,
     mode: nothing,
-    invite: nothing,
   };
 }

@@ -2,7 +2,7 @@
 
 import type { ChannelName, ClientId, Hostmask, Nick } from '../model/irc-names.js';
 import type { ClientStatusEvent, IrcEvent } from '../model/irc-event.js';
-import { refused, type Outcome, type Refusal } from '../model/refusal.js';
+import { granted, refused, type Outcome, type Refusal } from '../model/refusal.js';
 import type { How, Utterance } from '../model/utterance.js';
 import { Ear, type EarNeeds } from './ear.js';
 import { Identity } from './identity.js';
@@ -10,7 +10,8 @@ import { Joins } from './joins.js';
 import { Life, type LifeNeeds } from './life.js';
 import { namesLine, partLine } from './lines.js';
 import { Outbox, type Pace } from './outbox.js';
-import type { Saying, VirtualClient } from './port.js';
+import type { Saying, VirtualClient, Whois } from './port.js';
+import { Questions } from './questions.js';
 import { speak } from './speech.js';
 
 /** What the network is told of each client of its own. */
@@ -46,6 +47,7 @@ export class FrameworkClient implements VirtualClient {
   readonly #joins: Joins;
   readonly #outbox: Outbox;
   readonly #identity: Identity;
+  readonly #questions: Questions;
   #ear: Ear | undefined;
 
   constructor(needs: ClientNeeds) {
@@ -67,6 +69,11 @@ export class FrameworkClient implements VirtualClient {
       same: (one, other) => needs.same(one, other),
       isOurs: (other) => needs.isOurs(other, this),
       write: (line) => this.#life.session?.write(line),
+    });
+    this.#questions = new Questions({
+      clock,
+      send: (line) => this.#send(line),
+      same: (one, other) => needs.same(one, other),
     });
     this.#life = new Life({
       clock,
@@ -126,6 +133,7 @@ export class FrameworkClient implements VirtualClient {
     const why = refused('connection-lost', 'The IRC connection was ended.').refusal;
     if (this.status === 'ended') return;
     this.#outbox.lose();
+    this.#questions.lose();
     this.#joins.end(why);
     this.#identity.end();
     await this.#life.end(reason, why);
@@ -134,6 +142,22 @@ export class FrameworkClient implements VirtualClient {
 
   whenReady(): Promise<Outcome> {
     return this.#life.whenReady();
+  }
+
+  get wish(): Nick {
+    return this.#identity.wish;
+  }
+
+  async rename(nick: Nick): Promise<Outcome<Nick>> {
+    if (this.status !== 'ready') return refused('connection-lost', 'There is no IRC connection.');
+    const outcome = nick === this.nick ? granted(nick) : await this.#questions.nick(nick);
+    if (outcome.ok) this.#identity.want(outcome.value);
+    return outcome;
+  }
+
+  async whois(nick: Nick): Promise<Outcome<Whois | undefined>> {
+    if (this.status !== 'ready') return refused('connection-lost', 'There is no IRC connection.');
+    return this.#questions.whois(nick);
   }
 
   /** Gets in line to connect. */
@@ -162,12 +186,13 @@ export class FrameworkClient implements VirtualClient {
   }
 
   #session(): ReturnType<LifeNeeds['session']> {
-    const { nick, ident, facts, watcher, clock, id } = this.#needs;
+    const { ident, facts, watcher, clock, id } = this.#needs;
     const ear = new Ear({
       id,
       clock,
       facts,
       joins: this.#joins,
+      questions: this.#questions,
       isMe: (other) => this.#needs.same(other, this.nick),
       shown: (mask) => this.#shown(mask),
       send: (line) => this.#send(line),
@@ -179,7 +204,7 @@ export class FrameworkClient implements VirtualClient {
     this.#ear = ear;
     return {
       ...this.#needs.session(this),
-      nick,
+      nick: this.wish,
       ident,
       nickLength: facts.nickLength,
       isOurs: (other) => this.#needs.isOurs(other, this),
@@ -197,6 +222,7 @@ export class FrameworkClient implements VirtualClient {
 
   #lost(why: Refusal, forever: boolean): void {
     this.#outbox.lose();
+    this.#questions.lose();
     this.#identity.end();
     if (forever) this.#joins.end(why);
     else this.#joins.onLost();

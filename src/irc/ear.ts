@@ -3,13 +3,15 @@
 import type { IrcMessage } from 'irc-framework';
 import { BoundedMap } from '../lib/bounded-map.js';
 import type { Clock } from '../lib/clock.js';
-import type { ChannelName, ClientId, Hostmask } from '../model/irc-names.js';
+import { parseNick, type ChannelName, type ClientId, type Hostmask } from '../model/irc-names.js';
 import type { IrcEvent } from '../model/irc-event.js';
 import { channelOf, cleanText, eventOf, sourceOf, type Hearing } from './client-events.js';
+import { sayRefusal } from './answer-errors.js';
 import type { Joins } from './joins.js';
 import { ctcpReplyLine, partLine } from './lines.js';
 import { NamesLists } from './names.js';
 import type { Lane } from './outbox.js';
+import type { Questions } from './questions.js';
 import type { ServerFacts } from './server-facts.js';
 
 /** Open batches remembered for each connection (RELIABILITY L15); lines of forgotten ones count as live. */
@@ -23,6 +25,7 @@ export interface EarNeeds {
   readonly clock: Clock;
   readonly facts: ServerFacts;
   readonly joins: Joins;
+  readonly questions: Questions;
   /** Whether a nick is ours. */
   isMe(nick: string): boolean;
   /** The server showed our user and host, or gave us another nick. */
@@ -80,9 +83,31 @@ export class Ear {
         if (!this.#isHistory(line)) this.#said(line);
         return;
       default:
-        if (/^[45]\d\d$/.test(command)) this.#needs.joins.onNumeric(command, params);
+        if (/^\d{3}$/.test(command)) this.#numeric(line);
         else this.#happened(line);
     }
+  }
+
+  /** What was asked is answered first; 324, 331 and 332 are events, and so is a message that was refused. */
+  #numeric(line: IrcMessage): void {
+    const { joins, questions } = this.#needs;
+    const { command, params } = line;
+    if (questions.onNumeric(command, params)) return;
+    if (!/^[457]/.test(command)) {
+      if (command === '301') this.#away(params);
+      else this.#happened(line);
+      return;
+    }
+    const refusal = joins.onNumeric(command, params) ? undefined : sayRefusal(command, params.at(-1));
+    const to = refusal && (channelOf(params[1], this.#needs.facts) ?? parseNick(params[1]));
+    const { network, at, heardBy } = this.#hearing;
+    if (refusal && to) this.#needs.event({ network, at, heardBy, kind: 'notSaid', to, why: refusal });
+  }
+
+  #away(params: readonly string[]): void {
+    const nick = parseNick(params[1]);
+    const { network, at, heardBy } = this.#hearing;
+    if (nick) this.#needs.event({ network, at, heardBy, kind: 'away', nick, text: cleanText(params.at(-1)) });
   }
 
   /** Whatever is neither text nor numeric: JOIN, PART, KICK, NICK, QUIT, MODE, TOPIC, INVITE, 324, 331, 332. */
@@ -116,6 +141,7 @@ export class Ear {
         return;
       case 'nick':
         this.#needs.shown({ nick: event.to });
+        this.#needs.questions.named(event.to);
         this.#needs.event(event);
         return;
       case 'quit':

@@ -29,12 +29,26 @@ export interface IdentityNeeds {
 export class Identity {
   readonly #needs: IdentityNeeds;
   #mask: Hostmask;
+  #wish: Nick;
   #tries = 0;
   #timer: Timer | undefined;
 
   constructor(needs: IdentityNeeds) {
     this.#needs = needs;
+    this.#wish = needs.wish;
     this.#mask = { nick: needs.wish };
+  }
+
+  /** The nick it wants to have. */
+  get wish(): Nick {
+    return this.#wish;
+  }
+
+  /** Another nick is wanted from now on; the server has given it already. */
+  want(nick: Nick): void {
+    this.#wish = nick;
+    this.#tries = 0;
+    this.#is(this.nick);
   }
 
   /** The nick the server told last, the wish before. */
@@ -64,7 +78,8 @@ export class Identity {
   }
 
   #is(nick: Nick): void {
-    const { clock, wish, chance, nickLength } = this.#needs;
+    const { clock, chance, nickLength } = this.#needs;
+    const wish = this.#wish;
     this.#timer?.end();
     this.#timer = undefined;
     const wanted = cutNick(wish, nickLength());

@@ -49,6 +49,29 @@ export interface VirtualClient {
   end(reason: string): Promise<void>;
   /** Resolves when registered, or with why not. */
   whenReady(): Promise<Outcome>;
+  /** The nick it wants to have, and asks for at each connection. */
+  readonly wish: Nick;
+  /** Asks for another nick, waits for the answer (15 s), and wants it from then on. Grants the nick that was given. */
+  rename(nick: Nick): Promise<Outcome<Nick>>;
+  /** Who somebody is; grants `undefined` when nobody has the nick. */
+  whois(nick: Nick): Promise<Outcome<Whois | undefined>>;
+}
+
+/** What a server tells of somebody (WHOIS); texts are cleaned and cut. */
+export interface Whois {
+  readonly nick: Nick;
+  readonly user?: string;
+  readonly host?: string;
+  readonly realname?: string;
+  readonly server?: string;
+  /** With the marks of operators and voices. */
+  readonly channels?: readonly string[];
+  readonly account?: string;
+  readonly idleSecs?: number;
+  readonly away?: string;
+  readonly secure?: boolean;
+  readonly operator?: boolean;
+  readonly bot?: boolean;
 }
 
 /** Who a new client is to be. */

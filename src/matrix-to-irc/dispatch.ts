@@ -7,11 +7,14 @@ import type { Log } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
 import type { RoomId } from '../model/ids.js';
-import type { Link } from '../model/link.js';
+import { type Destination, targetOf } from './private-message.js';
+import type { Route } from './route.js';
+import type { TakeOrder } from './order.js';
 import type { MatrixEvent, MessageEvent } from '../model/matrix-event.js';
 import { refused } from '../model/refusal.js';
 import type { Links } from '../rooms/links.js';
 import type { Failure } from './failure.js';
+import type { BehindTalk } from './member.js';
 import type { Deliver, Delivery } from './message.js';
 import { readNotes, writeNotes } from './notes.js';
 import type { Progress } from './say.js';
@@ -25,6 +28,8 @@ export interface DispatchNeeds {
   readonly log: Log;
   readonly deliver: Deliver;
   readonly failure: Failure;
+  readonly route: (event: MessageEvent) => Route;
+  readonly takeOrder: TakeOrder;
   /** Whether a user is one of ours: a ghost or the bot (INV-1). */
   readonly isOurs: (user: string) => boolean;
   /** The other kinds of event. */
@@ -72,7 +77,7 @@ export class MatrixDispatch {
     const lane = event.kind === 'encrypted' ? event.id : event.room;
     this.#lanes.push(lane, async () => {
       try {
-        await this.#needs.table[event.kind](event as never, entry, repeat);
+        await this.#needs.table[event.kind](event as never, entry, repeat, this.#behind);
       } catch (fault) {
         if (isFault(fault, 'STOPPING')) return;
         this.#needs.journal.done(entry.id);
@@ -82,17 +87,38 @@ export class MatrixDispatch {
     });
   }
 
+  /** An order waits for the ones before it, and nothing else in the room waits for it. */
+  #takeOrder(event: MessageEvent, route: Extract<Route, { kind: 'order' }>, entry: Entry, repeat: boolean): void {
+    this.#lanes.push(`${event.room} orders of ${event.sender}`, async () => {
+      try {
+        await this.#needs.takeOrder(event, route, entry, repeat);
+      } catch (fault) {
+        if (isFault(fault, 'STOPPING')) return;
+        this.#needs.journal.done(entry.id);
+        throw fault;
+      }
+      this.#needs.journal.done(entry.id);
+    });
+  }
+
+  readonly #behind: BehindTalk = (person, link, job) => {
+    this.#lanes.push(`${link.room} ${person} ${keyOf(link)}`, job);
+  };
+
   #takeMessage(event: MessageEvent, entry: Entry, repeat: boolean): void {
     const { links, journal, clock } = this.#needs;
+    const route = this.#needs.route(event);
+    if (route.kind === 'order') return this.#takeOrder(event, route, entry, repeat);
     const notes = readNotes(entry.note);
-    const open = links.ofRoom(event.room).filter((link) => notes[keyOf(link)] !== 'over');
+    const open = route.to.filter((link) => notes[keyOf(link)] !== 'over');
     const shared = { event, entry, repeat, since: clock.elapsed(), copied: new Set<RoomId>() };
     let left = open.length;
     if (left === 0) journal.done(entry.id);
     for (const link of open) {
       const key = keyOf(link);
       // Nothing is left to do once the last line is said: the mark goes with it, in the same tick.
-      const alone = open.length === 1 && links.ofChannel(link.network, link.channel).length === 1;
+      const rooms = 'nick' in link ? 1 : links.ofChannel(link.network, link.channel).length;
+      const alone = open.length === 1 && rooms === 1;
       const note = (progress: Progress): void => {
         notes[key] = progress;
         if (!alone || progress.said < progress.lines.length) journal.note(entry.id, writeNotes(notes));
@@ -124,7 +150,7 @@ export class MatrixDispatch {
       const code = fault instanceof BridgeError ? fault.code : 'FAULT';
       this.#needs.log.error('message failed', { room: event.room, event: event.id, code, why: faultText(fault) });
       const { refusal } = refused('server-said-no', OUR_FAULT);
-      const told = { event, entry: entry.id, repeat, refusal, target: link.channel };
+      const told = { event, entry: entry.id, repeat, refusal, target: targetOf(link) };
       this.#finish(event, this.#needs.failure.notDelivered(told), over);
     }
   }
@@ -147,6 +173,6 @@ export class MatrixDispatch {
   }
 }
 
-function keyOf(link: Link): string {
-  return `${link.network} ${link.channel}`;
+function keyOf(to: Destination): string {
+  return `${to.network} ${targetOf(to)}`;
 }

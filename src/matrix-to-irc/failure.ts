@@ -1,18 +1,21 @@
 /** Tells a person on Matrix what was not delivered, why, and what to do: a bot's notice in reply to the message. */
 
 import { createHash } from 'node:crypto';
-import type { Homeserver } from '../homeserver/port.js';
+import type { Actor, Homeserver } from '../homeserver/port.js';
 import type { EntryId } from '../journal/port.js';
 import { BoundedMap } from '../lib/bounded-map.js';
 import { type Clock, sleep } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
 import { BridgeError } from '../model/errors.js';
+import type { RoomId } from '../model/ids.js';
 import type { RoomEvent } from '../model/matrix-event.js';
 import type { Refusal } from '../model/refusal.js';
 
 export interface FailureNeeds {
   readonly homeserver: Pick<Homeserver, 'bot'>;
+  /** Who tells in a room where the bot is not: the ghost of a private talk. */
+  readonly speakerIn?: (room: RoomId) => Actor | undefined;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -65,8 +68,9 @@ export function makeFailure(needs: FailureNeeds): Failure {
       'm.mentions': { user_ids: [event.sender] },
       'm.relates_to': { 'm.in_reply_to': { event_id: event.id } },
     };
-    await needs.homeserver.bot.join(event.room);
-    await needs.homeserver.bot.send(event.room, 'm.room.message', content, `${entry}.${suffix}`, { repeat });
+    const speaker = needs.speakerIn?.(event.room) ?? needs.homeserver.bot;
+    await speaker.join(event.room);
+    await speaker.send(event.room, 'm.room.message', content, `${entry}.${suffix}`, { repeat });
   };
 
   const tell = async (told: Told, others: number): Promise<void> => {

@@ -1,15 +1,15 @@
-/** m.room.message in a linked room: said in its channels, copied to their other rooms, its author told what failed. */
+/** m.room.message: said in the channels of its room, copied to their other rooms, its author told what failed. */
 
 import type { NetworkConfig } from '../config/network.js';
 import type { Entry } from '../journal/port.js';
 import type { Clock } from '../lib/clock.js';
-import type { RoomId } from '../model/ids.js';
-import type { Link } from '../model/link.js';
+import type { RoomId, UserId } from '../model/ids.js';
 import type { MessageEvent } from '../model/matrix-event.js';
 import type { NetworkName } from '../model/irc-names.js';
 import { granted, type Outcome, refused } from '../model/refusal.js';
 import { type CopyNeeds, makeCopy } from './copy.js';
 import type { Failure } from './failure.js';
+import { type Destination, targetOf } from './private-message.js';
 import type { Progress, Said, Say } from './say.js';
 import { isBlank } from './to-utterance.js';
 
@@ -20,13 +20,15 @@ export interface MessageNeeds extends CopyNeeds {
   readonly configOf: (network: NetworkName) => NetworkConfig;
   /** `homeserver.dropMatrixMessagesAfterSecs`; 0: never too old. */
   readonly dropAfterSecs: () => number;
+  /** Whether somebody may talk there. */
+  readonly mayGo: (sender: UserId, to: Destination) => Outcome;
 }
 
 /** One message for one channel. */
 export interface Delivery {
   readonly event: MessageEvent;
   readonly entry: Entry;
-  readonly link: Link;
+  readonly link: Destination;
   /** When it was taken, in ms of the clock's `elapsed`. */
   readonly since: number;
   readonly progress?: Progress;
@@ -54,14 +56,16 @@ export function makeDeliver(needs: MessageNeeds): Deliver {
   const copy = makeCopy(needs);
   return async (delivery) => {
     const { event, entry, link, repeat } = delivery;
-    const target = `${link.channel} on ${needs.configOf(link.network).name ?? link.network}`;
+    const target = `${targetOf(link)} on ${needs.configOf(link.network).name ?? link.network}`;
     if (isBlank(event)) return { ok: true, rest: Promise.resolve() };
-    const outcome = await said(needs, delivery);
+    const allowed = needs.mayGo(event.sender, link);
+    const outcome = allowed.ok ? await said(needs, delivery) : allowed;
     if (!outcome.ok) {
       const told = { event, entry: entry.id, repeat, refusal: outcome.refusal, target };
       return { ok: false, rest: needs.failure.notDelivered(told) };
     }
-    return { ok: true, rest: all([hints(needs, delivery, outcome.value, target), copy(delivery, outcome.value.by)]) };
+    const copies = 'nick' in link ? Promise.resolve() : copy({ ...delivery, link }, outcome.value.by);
+    return { ok: true, rest: all([hints(needs, delivery, outcome.value, target), copies]) };
   };
 }
 

@@ -5,13 +5,13 @@ import type { VirtualClient } from '../irc/port.js';
 import { BoundedMap } from '../lib/bounded-map.js';
 import { type Clock, sleep, within } from '../lib/clock.js';
 import { BridgeError } from '../model/errors.js';
-import type { Link } from '../model/link.js';
 import type { MessageEvent } from '../model/matrix-event.js';
 import type { NetworkName, Nick } from '../model/irc-names.js';
 import { granted, type Outcome, refused, type RefusalReason } from '../model/refusal.js';
 import type { How } from '../model/utterance.js';
 import type { Connect } from '../people/connect.js';
 import { splitLines } from '../text/split.js';
+import { type Destination, targetOf } from './private-message.js';
 import { toUtterance } from './to-utterance.js';
 
 export interface SayNeeds {
@@ -31,7 +31,7 @@ export interface Progress {
 
 export interface Speech {
   readonly event: MessageEvent;
-  readonly link: Link;
+  readonly link: Destination;
   /** When it was taken, in ms of the clock's `elapsed`: its five minutes begin here. */
   readonly since: number;
   /** From the journal, when an earlier life of the process had begun. */
@@ -119,10 +119,10 @@ async function pause({ clock, stopping }: SayNeeds, ms: number): Promise<void> {
   }
 }
 
-/** The author's client, in the channel. */
+/** The author's client, in the channel if it is one. */
 async function reach(needs: SayNeeds, { event, link }: Speech): Promise<Outcome<VirtualClient>> {
   const client = await needs.connect(event.sender, link.network, event.room);
-  if (!client.ok || client.value.inChannel(link.channel)) return client;
+  if (!client.ok || 'nick' in link || client.value.inChannel(link.channel)) return client;
   const key = link.key === undefined ? {} : { key: link.key };
   const joined = await client.value.join(link.channel, { patient: true, ...key });
   return joined.ok ? granted(client.value) : joined;
@@ -135,17 +135,18 @@ async function sayOnce(
   progress: Progress | undefined,
   note: (progress: Progress) => void,
 ): Promise<Outcome<Said>> {
+  const target = targetOf(link);
   const { lineLimit } = needs.configOf(link.network).ircClients;
-  const rules = { budget: (how: How) => client.budget(link.channel, how), lineLimit };
+  const rules = { budget: (how: How) => client.budget(target, how), lineLimit };
   const { utterance, cut, fileNamed } = toUtterance(event, rules);
   const from = progress?.said ?? 0;
   // What was begun goes on with the lines as they were cut then, but under a longer prefix they may need another cut.
-  const budget = client.budget(link.channel, utterance.how);
+  const budget = client.budget(target, utterance.how);
   const rest = progress?.lines.slice(from).flatMap((line) => splitLines(line, budget));
   const lines = progress && rest ? [...progress.lines.slice(0, from), ...rest] : utterance.lines;
   const by = client.nick;
   const outcome = await client.say(
-    link.channel,
+    target,
     { how: utterance.how, lines },
     { from, said: (count) => note({ lines, said: count, by }) },
   );

@@ -2,9 +2,8 @@
 
 import type { Entry } from '../journal/port.js';
 import type { MatrixEvent } from '../model/matrix-event.js';
-import { refused } from '../model/refusal.js';
-import type { Links } from '../rooms/links.js';
-import type { Failure } from './failure.js';
+import { type EncryptedNeeds, makeEncrypted } from './encrypted.js';
+import { type BehindTalk, makeMember, type MemberNeeds } from './member.js';
 
 /** A kind without an entry does not compile. */
 export type Table = {
@@ -12,30 +11,22 @@ export type Table = {
     event: Extract<MatrixEvent, { kind: K }>,
     entry: Entry,
     repeat: boolean,
+    behind: BehindTalk,
   ) => Promise<void> | void;
 };
 
-export interface TableNeeds {
-  readonly links: Links;
-  readonly failure: Failure;
-}
+export type TableNeeds = EncryptedNeeds & MemberNeeds;
 
 const nothing = (): void => undefined;
 
-/** `message` is carried by `message.ts`, which `dispatch.ts` calls for each linked channel. */
-export function makeTable({ links, failure }: TableNeeds): Table {
+/** `message` is carried by `message.ts`, which `dispatch.ts` calls for each place that `route.ts` names. */
+export function makeTable(needs: TableNeeds): Table {
   return {
-    async encrypted(event, entry, repeat) {
-      const link = links.ofRoom(event.room)[0];
-      if (!link) return;
-      const { refusal } = refused('not-text', 'It is encrypted, and IRC cannot read it. Use a room without encryption.');
-      await failure.notDelivered({ event, entry: entry.id, repeat, refusal, target: link.channel });
-    },
-    // Not carried yet: membership, topics, redactions, upgrades.
-    member: nothing,
+    member: makeMember(needs),
+    ...makeEncrypted(needs),
+    // Not carried yet: topics, redactions, upgrades.
     topic: nothing,
     tombstone: nothing,
     redaction: nothing,
-    encryptionOn: nothing,
   };
 }

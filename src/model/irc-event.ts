@@ -95,6 +95,19 @@ export interface ClientStatusEvent extends Heard {
   readonly why?: Refusal;
 }
 
+/** The server refused what a client of ours said to a channel or nick; nothing tells which line it was (R18). */
+export interface NotSaidEvent extends Heard {
+  readonly kind: 'notSaid';
+  readonly to: ChannelName | Nick;
+  readonly why: Refusal;
+}
+/** 301: somebody to whom a client of ours wrote is away. */
+export interface AwayEvent extends Heard {
+  readonly kind: 'away';
+  readonly nick: Nick;
+  readonly text: string;
+}
+
 export type IrcEvent =
   | ChannelMessage
   | PrivateMessage
@@ -107,6 +120,8 @@ export type IrcEvent =
   | TopicEvent
   | ModeEvent
   | InviteEvent
+  | NotSaidEvent
+  | AwayEvent
   | ClientStatusEvent;
 
 export type IrcEventOf<K extends IrcEvent['kind']> = Extract<IrcEvent, { kind: K }>;

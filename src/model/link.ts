@@ -22,6 +22,10 @@ export interface PmRoom {
   readonly person: UserId;
   readonly nick: Nick;
   readonly ghost: UserId;
+  /** `user@host` of the nick when it last wrote: another one may be another person (RELIABILITY S10). */
+  readonly mask?: string;
+  /** The person has left it or has not taken the invitation. */
+  readonly left?: boolean;
 }
 
 /** A room where a person talks with the bridge's bot. */

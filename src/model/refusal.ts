@@ -21,6 +21,7 @@ export type RefusalReason =
   | 'too-many-channels'
   | 'forwarded'
   | 'cannot-send'
+  | 'no-such-nick'
   | 'nick-taken'
   | 'nick-invalid'
   | 'slow-down'

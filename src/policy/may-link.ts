@@ -1,6 +1,7 @@
 /** May a channel be joined with a room? */
 
 import type { DynamicChannelsConfig } from '../config/network-rooms.js';
+import type { UserId } from '../model/ids.js';
 import type { ChannelName, Folded } from '../model/irc-names.js';
 import { granted, refused, type Outcome } from '../model/refusal.js';
 import { parseLinkableChannel } from '../naming/channel-name.js';
@@ -26,6 +27,23 @@ export function mayLinkByAlias(
       'Channels of this network are not opened by address; use !join instead.',
       true,
     );
+  }
+  return mayLink(channel, rules, network);
+}
+
+/**
+ * Whether a person may have a channel opened for him by `!join` or an invitation (ROOM-5, CMD-3): channels on demand
+ * are on, and are public or he is on the `whitelist`; the name can be bridged and is not excluded. Grants the channel.
+ */
+export function mayLinkByJoin(
+  person: UserId,
+  channel: string,
+  rules: Pick<DynamicChannelsConfig, 'enabled' | 'joinRule' | 'whitelist' | 'exclude'>,
+  network: Folding,
+): Outcome<ChannelName> {
+  if (!rules.enabled) return refused('channel-not-allowed', 'Channels of this network are not opened on demand.', true);
+  if (rules.joinRule !== 'public' && !rules.whitelist.includes(person)) {
+    return refused('channel-not-allowed', 'You are not on the list of people who may open channels of this network.', true);
   }
   return mayLink(channel, rules, network);
 }

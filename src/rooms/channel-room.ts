@@ -7,9 +7,10 @@ import { type Clock, within } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { SingleFlight } from '../lib/single-flight.js';
 import { isFault } from '../model/errors.js';
-import { localpartOf, type RoomAlias, type RoomId } from '../model/ids.js';
+import { localpartOf, type RoomAlias, type RoomId, type UserId } from '../model/ids.js';
 import type { ChannelName, Folded } from '../model/irc-names.js';
 import { granted, type Outcome, refused } from '../model/refusal.js';
+import type { LinkOrigin } from '../model/link.js';
 import type { Links } from './links.js';
 
 export interface ChannelRoomNeeds {
@@ -19,12 +20,18 @@ export interface ChannelRoomNeeds {
   readonly log: Log;
 }
 
-/** What is asked: a channel on a network, and the alias by which it was asked for. */
+/** What is asked: a channel on a network, and the alias by which it was asked for, if it was or is to have one. */
 export interface ChannelRoomWish {
   readonly network: IrcNetwork;
   readonly config: NetworkConfig;
   readonly channel: ChannelName;
-  readonly alias: RoomAlias;
+  readonly alias?: RoomAlias;
+  /** The channel's key. */
+  readonly key?: string;
+  /** Who is invited into a room that is made. */
+  readonly invite?: readonly UserId[];
+  /** `alias` unless given. */
+  readonly origin?: LinkOrigin;
 }
 
 export type OpenChannelRoom = (wish: ChannelRoomWish) => Promise<Outcome<RoomId>>;
@@ -47,7 +54,7 @@ export function makeOpenChannelRoom(needs: ChannelRoomNeeds): OpenChannelRoom {
     const opened = await opening.do(`${wish.network.name} ${folded}`, () => open(needs, wish));
     if (!opened.ok) return opened;
     // Another alias of the channel may have been asked for, now or earlier.
-    if (opened.value.alias !== wish.alias) await pointAlias(needs, wish.alias, opened.value.room);
+    if (wish.alias !== undefined && opened.value.alias !== wish.alias) await pointAlias(needs, wish.alias, opened.value.room);
     return granted(opened.value.room);
   };
   return (wish) => within(needs.clock, ANSWER_MS, answer(wish), () => late(wish));
@@ -68,7 +75,7 @@ async function open(needs: ChannelRoomNeeds, wish: ChannelRoomWish): Promise<Out
   const existing = linked();
   if (existing !== undefined) return granted({ room: existing });
   try {
-    const followed = await within(needs.clock, FOLLOW_MS, wish.network.follow(wish.channel), () => late(wish));
+    const followed = await within(needs.clock, FOLLOW_MS, wish.network.follow(wish.channel, wish.key), () => late(wish));
     return followed.ok ? await create(needs, wish) : followed;
   } finally {
     // Without a room there is nobody to hear it for.
@@ -87,9 +94,10 @@ async function pointAlias(needs: ChannelRoomNeeds, alias: RoomAlias, room: RoomI
 
 async function create(needs: ChannelRoomNeeds, wish: ChannelRoomWish): Promise<Outcome<Opened>> {
   const room = await createOrFind(needs, wish);
-  await needs.links.add({ network: wish.network.name, channel: wish.channel, room, origin: 'alias' });
+  const key = wish.key === undefined ? {} : { key: wish.key };
+  await needs.links.add({ network: wish.network.name, channel: wish.channel, room, origin: wish.origin ?? 'alias', ...key });
   needs.log.info('channel room opened', { network: wish.network.name, channel: wish.channel, room });
-  return granted({ room, alias: wish.alias });
+  return granted({ room, ...(wish.alias === undefined ? {} : { alias: wish.alias }) });
 }
 
 /** An alias left from an earlier life (the link was lost, or a crash came between) is used again (RELIABILITY H9). */
@@ -97,7 +105,7 @@ async function createOrFind(needs: ChannelRoomNeeds, wish: ChannelRoomWish): Pro
   try {
     return await needs.homeserver.createRoom(needs.homeserver.bot, roomWish(wish));
   } catch (fault) {
-    if (!isFault(fault, 'HOMESERVER_IN_USE')) throw fault;
+    if (!isFault(fault, 'HOMESERVER_IN_USE') || wish.alias === undefined) throw fault;
     const room = await needs.homeserver.resolveAlias(wish.alias);
     if (room === undefined) throw fault;
     // A room that the bot cannot be in would hear nothing.
@@ -107,11 +115,12 @@ async function createOrFind(needs: ChannelRoomNeeds, wish: ChannelRoomWish): Pro
 }
 
 /** ROOM-2 and ROOM-14. The creator is not listed: from room version 12 on it must not be, and stands above all. */
-function roomWish({ config, channel, alias }: ChannelRoomWish): RoomWish {
+function roomWish({ config, channel, alias, invite }: ChannelRoomWish): RoomWish {
   const { joinRule, federate, roomVersion } = config.dynamicChannels;
   const state = (type: string, content: RoomWish['powerLevels'] & object) => ({ type, state_key: '', content });
   return {
-    aliasLocalpart: localpartOf(alias),
+    ...(alias === undefined ? {} : { aliasLocalpart: localpartOf(alias) }),
+    ...(invite === undefined ? {} : { invite }),
     name: channel,
     preset: joinRule === 'public' ? 'public_chat' : 'private_chat',
     initialState: [

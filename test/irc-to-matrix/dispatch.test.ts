@@ -334,7 +334,7 @@ describe('irc-to-matrix/dispatch', () => {
 
   describe('private lines', () => {
     const lines: [string, Parameters<typeof aPrivateLine>[1], number][] = [
-      ['a person is told that private messages are not carried', {}, 1],
+      ['PM-12: who writes to the bot is told what it is', {}, 1],
       ['an ACTION is answered too', { how: 'act' }, 1],
       ['a NOTICE is never answered (RFC 2812 §3.3.2)', { how: 'notice' }, 0],
       ['a server is never answered', { fromUser: false }, 0],
@@ -350,8 +350,8 @@ describe('irc-to-matrix/dispatch', () => {
       });
     }
 
-    it('is answered once an hour for a person, by the client that was spoken to', async () => {
-      const world = await World.of();
+    it('PM-4: switched off, is answered once an hour for a person, by the client that was spoken to', async () => {
+      const world = await World.of({ network: { privateMessages: { enabled: false } } });
       const alice = userId('@alice:hs.test');
       await world.network.connect(alice, { nick: nickOf('alice'), ident: 'a', realname: 'a' });
       const to = { network: NET, owner: alice };

@@ -2,9 +2,9 @@
 
 import type { RoomId, UserId } from '../../src/model/ids.js';
 import type { NetworkName } from '../../src/model/irc-names.js';
-import type { Link, LinkOrigin } from '../../src/model/link.js';
+import type { AdminRoom, Link, LinkOrigin, PmRoom } from '../../src/model/link.js';
 import type { ClientSettings, PersonRecord } from '../../src/model/person.js';
-import type { LinkStore, PeopleStore } from '../../src/store/port.js';
+import type { AdminRoomStore, LinkStore, PeopleStore, PmRoomStore } from '../../src/store/port.js';
 
 type Key = Pick<Link, 'network' | 'channel' | 'room'>;
 const same = (one: Key, other: Key): boolean =>
@@ -75,5 +75,41 @@ export class MemoryPeople implements PeopleStore {
   async forget(person: UserId): Promise<void> {
     this.records.delete(person);
     for (const [key, settings] of this.settingsOf) if (settings.person === person) this.settingsOf.delete(key);
+  }
+}
+
+/** Rooms of a kind in memory; a new room of a person (and ghost) takes the place of the old one. */
+class MemoryRooms<T extends { readonly room: RoomId }> {
+  rooms: T[] = [];
+  readonly #keyOf: (room: T) => string;
+
+  constructor(keyOf: (room: T) => string) {
+    this.#keyOf = keyOf;
+  }
+
+  async all(): Promise<readonly T[]> {
+    return [...this.rooms];
+  }
+
+  async add(room: T): Promise<void> {
+    await Promise.resolve();
+    this.rooms = [...this.rooms.filter((other) => this.#keyOf(other) !== this.#keyOf(room)), room];
+  }
+
+  async remove(room: RoomId): Promise<void> {
+    await Promise.resolve();
+    this.rooms = this.rooms.filter((other) => other.room !== room);
+  }
+}
+
+export class MemoryPmRooms extends MemoryRooms<PmRoom> implements PmRoomStore {
+  constructor() {
+    super(({ person, ghost }) => `${person} ${ghost}`);
+  }
+}
+
+export class MemoryAdminRooms extends MemoryRooms<AdminRoom> implements AdminRoomStore {
+  constructor() {
+    super(({ person }) => person);
   }
 }

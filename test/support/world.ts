@@ -14,7 +14,7 @@ import { MemoryHomeserver } from './homeserver.js';
 import { MemoryNetwork } from './irc.js';
 import { aLink, CATS, listeningLog, NET } from './make.js';
 import { MemoryJournal } from './memory-journal.js';
-import { MemoryLinks, MemoryPeople } from './memory-store.js';
+import { MemoryAdminRooms, MemoryLinks, MemoryPeople, MemoryPmRooms } from './memory-store.js';
 
 type NetworkSettings = NonNullable<Parameters<typeof networkDefaults>[0]>;
 
@@ -43,6 +43,8 @@ export class World {
   readonly networks: ReadonlyMap<NetworkName, MemoryNetwork>;
   readonly links: MemoryLinks;
   readonly people = new MemoryPeople();
+  readonly pmRooms = new MemoryPmRooms();
+  readonly adminRooms = new MemoryAdminRooms();
   journal = new MemoryJournal();
   flows: Flows;
   readonly #config: Config;
@@ -68,7 +70,7 @@ export class World {
 
   static async of(wish: WorldWish = {}): Promise<World> {
     const world = new World(wish);
-    await world.flows.links.load();
+    await world.flows.load();
     return world;
   }
 
@@ -132,13 +134,13 @@ export class World {
     this.homeserver.nextLife();
     for (const network of this.networks.values()) network.start();
     this.flows = this.#build();
-    await this.flows.links.load();
+    await this.flows.load();
     for (const entry of this.journal.open()) this.flows.replay(entry);
   }
 
   #build(): Flows {
-    const { journal, metrics, homeserver, networks, links, people } = this;
-    const store = { links, people } as unknown as Store;
+    const { journal, metrics, homeserver, networks, links, people, pmRooms, adminRooms } = this;
+    const store = { links, people, pmRooms, adminRooms } as unknown as Store;
     const edges = { journal, metrics, homeserver, networks, store };
     const { log } = this.log;
     return buildFlows({ edges, live: { config: this.#config }, log, clock: this.clock, stopping: this.#stopping.signal });

@@ -1,0 +1,64 @@
+/** Makes what both directions and the commands need: links, private and admin rooms, ghosts, connections. */
+
+import type { Edges } from './build-edges.js';
+import type { Names } from './build-names.js';
+import type { Clock } from './lib/clock.js';
+import type { Log } from './lib/log.js';
+import { type Connect, makeConnect } from './people/connect.js';
+import { Ghosts } from './people/ghosts.js';
+import { makeRename, type Rename } from './people/rename.js';
+import { makeOpenAdminRoom, makeTellPerson, type OpenAdminRoom, type TellPerson } from './rooms/admin-room.js';
+import { AdminRooms } from './rooms/admin-rooms.js';
+import { makeOpenChannelRoom, type OpenChannelRoom } from './rooms/channel-room.js';
+import { Departure } from './rooms/departure.js';
+import { Links } from './rooms/links.js';
+import { makeOpenOnDemand, type OpenOnDemand } from './rooms/on-demand.js';
+import { makeOpenPmRoom, type OpenPmRoom } from './rooms/pm-room.js';
+import { PmRooms } from './rooms/pm-rooms.js';
+
+export interface Rooms {
+  readonly links: Links;
+  readonly pmRooms: PmRooms;
+  readonly adminRooms: AdminRooms;
+  readonly ghosts: Ghosts;
+  readonly connect: Connect;
+  readonly rename: Rename;
+  readonly openChannelRoom: OpenChannelRoom;
+  readonly openOnDemand: OpenOnDemand;
+  readonly openPmRoom: OpenPmRoom;
+  readonly openAdminRoom: OpenAdminRoom;
+  readonly tellPerson: TellPerson;
+  readonly departure: Departure;
+}
+
+/** `stopping` ends what waits for another try. */
+export function buildRooms(
+  { homeserver, networks, store }: Edges,
+  names: Names,
+  { clock, log: allLog, stopping }: { readonly clock: Clock; readonly log: Log; readonly stopping: AbortSignal },
+): Rooms {
+  const { configOf } = names;
+  const log = allLog.part('rooms');
+  const links = new Links(store.links, networks);
+  const pmRooms = new PmRooms(store.pmRooms, networks);
+  const adminRooms = new AdminRooms(store.adminRooms);
+  const ghosts = new Ghosts(homeserver, networks, names.ghostNames, { clock, stopping });
+  const people = store.people;
+  const connect = makeConnect({ networks, configOf, homeserver, people });
+  const openChannelRoom = makeOpenChannelRoom({ homeserver, links, clock, log });
+  const openAdminRoom = makeOpenAdminRoom({ homeserver, adminRooms });
+  return {
+    links,
+    pmRooms,
+    adminRooms,
+    ghosts,
+    connect,
+    rename: makeRename({ networks, configOf, homeserver, people, connect, log: allLog.part('people') }),
+    openChannelRoom,
+    openOnDemand: makeOpenOnDemand({ networks, configOf, links, openChannelRoom, aliasOf: names.aliasOf }),
+    openPmRoom: makeOpenPmRoom({ homeserver, networks, configOf, ghosts, pmRooms, clock, log }),
+    openAdminRoom,
+    tellPerson: makeTellPerson({ homeserver, adminRooms }, openAdminRoom),
+    departure: new Departure({ networks, pmRooms, clock, log }),
+  };
+}

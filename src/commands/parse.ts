@@ -1,0 +1,18 @@
+/** Pure: the text of an order as a command's name and its arguments (ADM-4). */
+
+export interface Parsed {
+  /** Lower case. */
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+/** Arguments read of one order. */
+const MOST_ARGS = 20;
+
+/** Reads the first line; words may stand in double quotes to hold blanks. `undefined`: there is no word at all. */
+export function parseOrder(text: string): Parsed | undefined {
+  const line = text.split(/[\r\n]/u, 1)[0] ?? '';
+  const words = [...line.matchAll(/"([^"]*)"|(\S+)/gu)].slice(0, MOST_ARGS + 1).map(([, quoted, plain]) => quoted ?? plain ?? '');
+  const [name, ...args] = words;
+  return name === undefined || name === '' ? undefined : { name: name.toLowerCase(), args };
+}

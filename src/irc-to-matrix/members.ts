@@ -1,0 +1,102 @@
+/** JOIN, PART, QUIT and KICK of people on IRC, as joins and leaves of their ghosts (MEM-5, 7; MOD-9). */
+
+import type { NetworkConfig } from '../config/network.js';
+import type { Homeserver } from '../homeserver/port.js';
+import type { IrcNetwork } from '../irc/port.js';
+import { type Clock, within } from '../lib/clock.js';
+import type { Log } from '../lib/log.js';
+import { faultText } from '../model/errors.js';
+import type { RoomId, UserId } from '../model/ids.js';
+import type { IrcEventOf } from '../model/irc-event.js';
+import type { NetworkName, Nick } from '../model/irc-names.js';
+import type { Ghosts } from '../people/ghosts.js';
+import { mirrorsToMatrix } from '../policy/mirrors.js';
+import type { Links } from '../rooms/links.js';
+import { PATIENCE_MS } from './message.js';
+import type { Behind } from './nick.js';
+
+export interface MembersNeeds {
+  readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'ownerOf' | 'fold'>>;
+  readonly configOf: (network: NetworkName) => NetworkConfig;
+  readonly homeserver: Pick<Homeserver, 'isIn' | 'bot' | 'as'>;
+  readonly ghosts: Ghosts;
+  readonly links: Links;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+type Carry<K extends 'join' | 'part' | 'quit' | 'kick'> = (event: IrcEventOf<K>, behind: Behind) => void;
+
+/** What carries each of the four. Our own clients are people on Matrix already, so they make no ghosts (INV-1). */
+export interface Members {
+  readonly join: Carry<'join'>;
+  readonly part: Carry<'part'>;
+  readonly quit: Carry<'quit'>;
+  readonly kick: Carry<'kick'>;
+}
+
+export function makeMembers(needs: MembersNeeds): Members {
+  const { networks, links, ghosts, homeserver, log } = needs;
+  const ownerOf = (network: NetworkName, nick: Nick): ReturnType<IrcNetwork['ownerOf']> => networks.get(network)?.ownerOf(nick);
+  /** Behind what was said before, and without holding up the room for one who cannot come or go (I2M-14). */
+  const later = (behind: Behind, room: RoomId, what: string, job: () => Promise<void>): void => {
+    behind(room, async () => {
+      const ended = job().catch((fault: unknown) => log.warn(what, { room, why: faultText(fault) }));
+      await within(needs.clock, PATIENCE_MS, ended, () => undefined);
+    });
+  };
+  const leaves = (network: NetworkName, nick: Nick, room: RoomId, reason: string, behind: Behind, always: boolean): void => {
+    later(behind, room, 'ghost not taken out', async () => {
+      const ghost = ghosts.of(network, nick);
+      if (always || homeserver.isIn(ghost.userId, room)) await ghosts.leave(ghost, room, reason);
+    });
+  };
+  const kickPerson = (event: IrcEventOf<'kick'>, person: UserId, room: RoomId, behind: Behind): void => {
+    const why = event.reason === undefined ? '' : ` (${event.reason})`;
+    const text = `Kicked from ${event.channel} on IRC by ${event.by.nick}${why}`;
+    later(behind, room, 'person not kicked', () => homeserver.bot.kick(room, person, text));
+  };
+  const mirrors = (network: NetworkName, channel: IrcEventOf<'join'>['channel']): boolean => {
+    const folding = networks.get(network);
+    return folding !== undefined && mirrorsToMatrix(needs.configOf(network).membershipLists, channel, folding, 'incremental');
+  };
+
+  return {
+    join({ network, who, channel }, behind) {
+      if (ownerOf(network, who.nick) !== undefined || !mirrors(network, channel)) return;
+      for (const { room } of links.ofChannel(network, channel)) {
+        later(behind, room, 'ghost not brought in', () => ghosts.ensureIn(ghosts.of(network, who.nick), room));
+      }
+    },
+    part({ network, who, channel, reason }, behind) {
+      if (ownerOf(network, who.nick) !== undefined) return;
+      const text = reason === undefined ? 'Part' : `Part: ${reason}`;
+      for (const { room } of links.ofChannel(network, channel)) {
+        leaves(network, who.nick, room, text, behind, mirrors(network, channel));
+      }
+    },
+    quit({ network, who, reason }, behind) {
+      if (ownerOf(network, who.nick) !== undefined) return;
+      const { userId } = ghosts.of(network, who.nick);
+      const text = reason === undefined ? 'Quit' : `Quit: ${reason}`;
+      const rooms = new Set(links.onNetwork(network).map(({ room }) => room));
+      // A QUIT names no channel: the ghost leaves where it is, now or by what still waits.
+      for (const room of rooms) {
+        if (homeserver.isIn(userId, room)) leaves(network, who.nick, room, text, behind, false);
+      }
+    },
+    kick(event, behind) {
+      const { network, channel, who, by, reason } = event;
+      const owner = ownerOf(network, who);
+      const rooms = links.ofChannel(network, channel).map(({ room }) => room);
+      if (owner === undefined) {
+        const text = `Kicked by ${by.nick}${reason === undefined ? '' : `: ${reason}`}`;
+        for (const room of rooms) leaves(network, who, room, text, behind, false);
+      } else if (owner !== 'bot' && event.heardBy.owner === owner) {
+        // Others of ours see the same KICK; the kicked client's own word counts.
+        if (by.nick === 'server' && !needs.configOf(network).ircClients.kickOn.channelJoinFailure) return;
+        for (const room of rooms) kickPerson(event, owner, room, behind);
+      }
+    },
+  };
+}

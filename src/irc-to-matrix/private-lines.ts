@@ -1,0 +1,161 @@
+/** Private lines on their way: kept in the journal, in order for each client of ours and nick, replayed after a crash. */
+
+import type { IrcNetwork } from '../irc/port.js';
+import type { Entry, Journal } from '../journal/port.js';
+import type { Clock } from '../lib/clock.js';
+import { KeyedQueue } from '../lib/keyed-queue.js';
+import type { Log } from '../lib/log.js';
+import type { Metrics } from '../metrics/port.js';
+import { BridgeError, faultText, isFault } from '../model/errors.js';
+import type { UserId } from '../model/ids.js';
+import type { PrivateMessage } from '../model/irc-event.js';
+import type { NetworkName } from '../model/irc-names.js';
+import type { Json } from '../model/matrix-content.js';
+import type { Answer } from './private-answer.js';
+
+export interface PrivateLinesNeeds {
+  readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'fold'>>;
+  readonly journal: Journal;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Sends one line; throws `STOPPING` and what the homeserver lastingly refuses. */
+  readonly carry: (line: PrivateMessage, entry: Entry, repeat: boolean) => Promise<void>;
+  readonly answer: Answer;
+}
+
+/** Jobs besides lines that may wait at a time: they are in no journal, which bounds the lines. */
+const MOST_UNKEPT = 10_000;
+
+export class PrivateLines {
+  readonly #needs: PrivateLinesNeeds;
+  readonly #lanes: KeyedQueue<string>;
+  #unkept = 0;
+
+  constructor(needs: PrivateLinesNeeds) {
+    this.#needs = needs;
+    this.#lanes = new KeyedQueue((key, fault) => {
+      needs.log.error('private line failed', { lane: key, fault });
+      needs.metrics.count('bridge_faults_total', { direction: 'irc_to_matrix' });
+    });
+  }
+
+  get size(): number {
+    return this.#lanes.size;
+  }
+
+  /** Takes a line that is to be carried; never waits, never throws. */
+  take(line: PrivateMessage): void {
+    if (this.#needs.journal.full) {
+      this.#needs.metrics.count('bridge_dropped_total', { reason: 'JOURNAL_FULL' });
+      void this.#tell(line, 'JOURNAL_FULL');
+      return;
+    }
+    const { entries, durable } = this.#needs.journal.keep('irc', [writePrivate(line)]);
+    // Sending need not wait for the disk: the id of an entry that is lost is never given again.
+    durable.catch((fault: unknown) => {
+      this.#needs.log.error('line sent without being kept', { fault });
+      this.#needs.metrics.count('bridge_journal_faults_total', { lane: 'irc' });
+    });
+    const entry = entries[0];
+    if (entry) this.#carry(line, entry, false);
+  }
+
+  /** @returns whether the entry was a private line, which is then on its way again */
+  replay(entry: Entry): boolean {
+    const line = readPrivate(entry.body);
+    if (line) this.#carry(line, entry, true);
+    return line !== undefined;
+  }
+
+  /** Runs a job behind the lines now waiting in the talk of a client and a nick. */
+  behind(network: NetworkName, owner: string, nick: string, job: () => Promise<void>): void {
+    if (this.#unkept >= MOST_UNKEPT) {
+      this.#needs.metrics.count('bridge_dropped_total', { reason: 'too-many-changes' });
+      return;
+    }
+    this.#unkept++;
+    this.#lanes.push(this.#laneOf(network, owner, nick), async () => {
+      try {
+        await job();
+      } finally {
+        this.#unkept--;
+      }
+    });
+  }
+
+  whenIdle(): Promise<void> {
+    return this.#lanes.whenIdle();
+  }
+
+  #carry(line: PrivateMessage, entry: Entry, repeat: boolean): void {
+    this.#lanes.push(this.#laneOf(line.network, line.to.owner, line.from.nick), async () => {
+      try {
+        await this.#needs.carry(line, entry, repeat);
+      } catch (fault) {
+        if (isFault(fault, 'STOPPING')) return; // the entry stays open for the next start
+        await this.#fail(line, fault);
+        this.#needs.journal.done(entry.id);
+        return;
+      }
+      this.#needs.journal.done(entry.id);
+      this.#count(line, 'success');
+    });
+  }
+
+  async #fail(line: PrivateMessage, fault: unknown): Promise<void> {
+    const code = fault instanceof BridgeError ? fault.code : 'FAULT';
+    this.#count(line, 'fail');
+    this.#needs.metrics.count('bridge_dropped_total', { reason: code });
+    this.#needs.log.warn('private line not delivered', { network: line.network, person: line.to.owner, code, why: faultText(fault) });
+    await this.#tell(line, code);
+  }
+
+  #tell(line: PrivateMessage, code: string): Promise<void> {
+    const why = code.startsWith('JOURNAL_')
+      ? 'the bridge has no room left to keep it.'
+      : code.startsWith('HOMESERVER_')
+        ? 'the Matrix server refused it.'
+        : 'something went wrong inside the bridge.';
+    return this.#needs.answer(line, code, `Your message did not reach me: I am on Matrix, and ${why} Try again later.`);
+  }
+
+  #count(line: PrivateMessage, outcome: 'success' | 'fail'): void {
+    const { metrics, clock } = this.#needs;
+    metrics.time('bridge_remote_request_seconds', (clock.now() - line.at) / 1000, { outcome });
+    metrics.count('bridge_messages_total', { direction: 'irc_to_matrix', type: line.how, outcome });
+  }
+
+  #laneOf(network: NetworkName, owner: string, nick: string): string {
+    return `${network} ${owner} ${this.#needs.networks.get(network)?.fold(nick) ?? nick}`;
+  }
+}
+
+function writePrivate(line: PrivateMessage): Json {
+  const { network, at, from, fromUser, to, how, text } = line;
+  const { nick, user, host } = from;
+  const mask = { ...(user === undefined ? {} : { user }), ...(host === undefined ? {} : { host }) };
+  return { network, at, nick, ...mask, fromUser, to: to.owner, how, text };
+}
+
+/** The inverse of `writePrivate`; what is no private line, or of a version that cannot be read, is `undefined`. */
+function readPrivate(body: Json): PrivateMessage | undefined {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
+  const { network, at, nick, user, host, fromUser, to, how, text } = body as Record<string, unknown>;
+  if (![network, nick, to, text].every((part) => typeof part === 'string') || typeof at !== 'number') return undefined;
+  if (typeof fromUser !== 'boolean' || (how !== 'say' && how !== 'act' && how !== 'notice')) return undefined;
+  const mask = { ...(typeof user === 'string' ? { user } : {}), ...(typeof host === 'string' ? { host } : {}) };
+  const client = { network, owner: to as UserId };
+  // Written by writePrivate from a checked event, so the brands hold.
+  return {
+    kind: 'privateMessage',
+    network,
+    at,
+    heardBy: client,
+    to: client,
+    from: { nick, ...mask },
+    fromUser,
+    how,
+    text,
+  } as unknown as PrivateMessage;
+}

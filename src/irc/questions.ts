@@ -1,0 +1,135 @@
+/** What one connection asks of its server and waits for: a new nick, a WHOIS. One NICK and a few WHOIS at a time. */
+
+import { within, type Clock } from '../lib/clock.js';
+import { parseNick, type Nick } from '../model/irc-names.js';
+import { granted, refused, type Outcome } from '../model/refusal.js';
+import { nickRefusal } from './answer-errors.js';
+import { cleanQuote } from './irc-errors.js';
+import { nickLine, whoisLine } from './lines.js';
+import type { Whois } from './port.js';
+
+/** A server under load, or one that asks another, answers within this. */
+const ANSWER_MS = 15_000;
+/** WHOIS waiting at a time; each numeric names its nick, so they do not mix. */
+const WHOIS_MOST = 20;
+
+export interface QuestionsNeeds {
+  readonly clock: Clock;
+  send(line: string | undefined): void;
+  /** Whether two nicks are the same to the network. */
+  same(one: string, other: string): boolean;
+}
+
+/** Answers as they come in, to be read whole at 318. */
+type Draft = { -readonly [K in keyof Whois]: Whois[K] };
+
+interface Asked {
+  readonly nick: string;
+  readonly found: Draft;
+  any: boolean;
+  readonly settle: (found: Outcome<Whois | undefined>) => void;
+}
+
+const LATE = refused('timed-out', 'The IRC server did not answer. Try again.');
+
+export class Questions {
+  readonly #needs: QuestionsNeeds;
+  #naming: ((outcome: Outcome<Nick>) => void) | undefined;
+  #whois: Asked[] = [];
+
+  constructor(needs: QuestionsNeeds) {
+    this.#needs = needs;
+  }
+
+  /** Asks for another nick. Grants the one that the server gave; a second question while one is open is refused. */
+  nick(nick: Nick): Promise<Outcome<Nick>> {
+    if (this.#naming) return Promise.resolve(refused('slow-down', 'Your nick is being changed already. Wait for the answer.'));
+    const answer = new Promise<Outcome<Nick>>((resolve) => (this.#naming = resolve));
+    this.#needs.send(nickLine(nick));
+    return within(this.#needs.clock, ANSWER_MS, answer, (): Outcome<Nick> => LATE).finally(() => (this.#naming = undefined));
+  }
+
+  /** Asks who somebody is; grants `undefined` when nobody has the nick. */
+  whois(nick: Nick): Promise<Outcome<Whois | undefined>> {
+    if (this.#whois.length >= WHOIS_MOST) return Promise.resolve(refused('slow-down', 'Too many questions wait already.'));
+    let asked: Asked | undefined;
+    const answer = new Promise<Outcome<Whois | undefined>>((settle) => {
+      asked = { nick, found: { nick }, any: false, settle };
+      this.#whois.push(asked);
+    });
+    this.#needs.send(whoisLine(nick));
+    return within(this.#needs.clock, ANSWER_MS, answer, (): Outcome<Whois | undefined> => LATE).finally(() => {
+      this.#whois = this.#whois.filter((other) => other !== asked);
+    });
+  }
+
+  /** The server showed our NICK. */
+  named(nick: Nick): void {
+    this.#naming?.(granted(nick));
+  }
+
+  /** @returns whether a numeric answered something that was asked here */
+  onNumeric(numeric: string, params: readonly string[]): boolean {
+    const refusal = this.#naming && nickRefusal(numeric, params.at(-1));
+    // 437 is also said of channels.
+    if (refusal && (numeric !== '437' || parseNick(params[1]) !== undefined)) {
+      this.#naming?.({ ok: false, refusal });
+      return true;
+    }
+    if (this.#whois.length === 0) return false;
+    const about = params[1] ?? '';
+    const asked = this.#whois.find(({ nick }) => this.#needs.same(nick, about));
+    return asked !== undefined && this.#whoisLine(asked, numeric, params);
+  }
+
+  /** The connection is gone: nothing will be answered. */
+  lose(): void {
+    const lost = refused('connection-lost', 'The IRC connection was lost.');
+    this.#naming?.(lost);
+    for (const { settle } of this.#whois) settle(lost);
+  }
+
+  #whoisLine(asked: Asked, numeric: string, params: readonly string[]): boolean {
+    const { found } = asked;
+    const words = cleanQuote(params.at(-1));
+    const more = (set: Partial<Draft>): true => {
+      Object.assign(found, set);
+      return (asked.any = true);
+    };
+    switch (numeric) {
+      case '311':
+        return more({ nick: parseNick(params[1]) ?? found.nick, user: cleanQuote(params[2]), host: cleanQuote(params[3]), realname: words });
+      case '312':
+        return more({ server: cleanQuote(params[2]) });
+      case '313':
+        return more({ operator: true });
+      case '317':
+        return more(/^\d{1,12}$/.test(params[2] ?? '') ? { idleSecs: Number(params[2]) } : {});
+      case '319':
+        return more({ channels: [...(found.channels ?? []), ...words.split(' ')].slice(0, 100) });
+      case '330':
+        return more({ account: cleanQuote(params[2]) });
+      case '301':
+        return more({ away: words });
+      case '335':
+        return more({ bot: true });
+      case '671':
+        return more({ secure: true });
+      case '307':
+      case '320':
+      case '338':
+      case '378':
+      case '379':
+        return true;
+      case '401':
+      case '402':
+        asked.any = false;
+        return true;
+      case '318':
+        asked.settle(granted(asked.any ? found : undefined));
+        return true;
+      default:
+        return false;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/** What a person asks the bot, in an admin room, in any direct talk with it, or by `!irc` in a bridged room: answered. */
+
+import type { Homeserver } from '../homeserver/port.js';
+import type { Entry } from '../journal/port.js';
+import { isFault } from '../model/errors.js';
+import type { RoomId } from '../model/ids.js';
+import type { MessageEvent } from '../model/matrix-event.js';
+import type { Obey } from '../model/order.js';
+import type { AdminRooms } from '../rooms/admin-rooms.js';
+import type { Links } from '../rooms/links.js';
+import type { Route } from './route.js';
+
+export interface OrderNeeds {
+  readonly homeserver: Pick<Homeserver, 'bot' | 'joinedMembers'>;
+  readonly adminRooms: AdminRooms;
+  readonly links: Links;
+  readonly obey: Obey;
+}
+
+type OrderRoute = Extract<Route, { kind: 'order' }>;
+export type TakeOrder = (event: MessageEvent, route: OrderRoute, entry: Entry, repeat: boolean) => Promise<void>;
+
+const NO_COMMAND = 'I take commands here, which begin with "!". Send !help for a list of them.';
+const CROWD = 'This room is for you and me alone, since I would do for you what others ask. I leave; invite me to a room of two.';
+
+/** Makes what takes orders. Throws `STOPPING` and what the homeserver lastingly refuses to the bot. */
+export function makeTakeOrder(needs: OrderNeeds): TakeOrder {
+  const { homeserver, adminRooms } = needs;
+  const reply = async (event: MessageEvent, entry: Entry, repeat: boolean, body: string): Promise<void> => {
+    const content = {
+      msgtype: 'm.notice',
+      body,
+      'm.mentions': {},
+      'm.relates_to': { 'm.in_reply_to': { event_id: event.id } },
+    };
+    await homeserver.bot.send(event.room, 'm.room.message', content, `${entry.id}.r`, { repeat });
+  };
+  /** How many are in a room with the bot; none when the bot is not in it. */
+  const members = async (room: RoomId): Promise<readonly string[]> => {
+    try {
+      return await homeserver.joinedMembers(room);
+    } catch (fault) {
+      if (!isFault(fault, 'HOMESERVER_FORBIDDEN') && !isFault(fault, 'HOMESERVER_NOT_FOUND')) throw fault;
+      return [];
+    }
+  };
+
+  return async (event, { where, text }, entry, repeat) => {
+    const { sender: person, room } = event;
+    if (where === 'bridged') {
+      const networks = [...new Set(needs.links.ofRoom(room).map(({ network }) => network))];
+      return reply(event, entry, repeat, await needs.obey({ person, text: text ?? '', networks }));
+    }
+    const there = await members(room);
+    if (where === 'admin') {
+      if (there.length > 2) {
+        await reply(event, entry, repeat, CROWD);
+        await homeserver.bot.leave(room);
+        return adminRooms.drop(room);
+      }
+      // Whoever it is for: an order of anybody else is none (S29).
+      if (adminRooms.ofRoom(room)?.person !== person) return;
+    } else {
+      if (there.length !== 2 || !there.includes(person)) return;
+      if (!adminRooms.of(person)) await adminRooms.add({ room, person });
+    }
+    await reply(event, entry, repeat, text === undefined ? NO_COMMAND : await needs.obey({ person, text }));
+  };
+}
