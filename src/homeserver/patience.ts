@@ -9,7 +9,12 @@ import { BridgeError } from '../model/errors.js';
 import { NoAnswer } from './matrix-errors.js';
 
 const FIRST_WAIT = 500;
-const LONGEST_WAIT = 60_000;
+/** Between two tries at a homeserver that is not there or ill: an outage ends soon after it is over (H1, F10). */
+const LONGEST_WAIT = 10_000;
+/** Between two tries after 429 without a word about how long. */
+const LONGEST_LIMIT = 60_000;
+/** After the end of an outage the calls that waited come back within this, not all at once. */
+const SPREAD = 1_000;
 /** One line about a failing homeserver in so many ms, however many calls fail. */
 const LOG_EVERY = 10_000;
 
@@ -34,6 +39,9 @@ export class Patience {
   readonly #stopping: AbortSignal;
   /** Until when (monotonic ms) a user was told to be quiet. Users are limited one by one (H4). */
   readonly #quietUntil = new BoundedMap<string, number>(10_000);
+  /** Aborted when a call succeeds: whoever waits for the end of an outage need not wait longer. */
+  #recovered = new AbortController();
+  #waiting = 0;
   #lastLogged = -LOG_EVERY;
   #silenced = 0;
 
@@ -53,21 +61,46 @@ export class Patience {
     for (let failed = 0; ; ) {
       if (this.#quietUntil.size > 0) await this.#whenLoud(user, terms.signal);
       try {
-        return await attempt();
+        const value = await attempt();
+        if (this.#waiting > 0) this.#recover();
+        return value;
       } catch (fault) {
         this.#throwIfEnded(terms.signal);
         if (!retryable(fault) || ++failed === terms.tries) throw fault;
         const usual = this.#waitAfter(user, fault, failed);
         const wait = terms.shorten?.(fault, usual) ?? usual;
         this.#tell(user, fault, wait);
-        await this.#sleep(wait, terms.signal);
+        // The answer 500 may be about this one request: others that succeed say nothing then.
+        if (fault instanceof NoAnswer || (fault.status ?? 0) > 500) await this.#sitOut(wait, terms.signal);
+        else await this.#sleep(wait, terms.signal);
       }
     }
   }
 
+  /** Waits until another call succeeds, and no longer than `ms`. */
+  async #sitOut(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    if (ms <= SPREAD) return this.#sleep(ms, signal);
+    const { signal: recovered } = this.#recovered;
+    this.#waiting++;
+    try {
+      await this.#sleep(ms, signal ? AbortSignal.any([signal, recovered]) : recovered);
+    } catch (fault) {
+      if (!recovered.aborted || signal?.aborted || this.#stopping.aborted) throw fault;
+      await this.#sleep(this.#chance() * SPREAD, signal);
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  #recover(): void {
+    const over = this.#recovered;
+    this.#recovered = new AbortController();
+    over.abort(new BridgeError('HOMESERVER_UNAVAILABLE', 'the homeserver is back'));
+  }
+
   #waitAfter(user: string, fault: BridgeError, failed: number): number {
     if (fault.code === 'HOMESERVER_LIMIT') {
-      const wait = fault.retryAfterMs ?? backoff(failed, FIRST_WAIT, LONGEST_WAIT, this.#chance());
+      const wait = fault.retryAfterMs ?? backoff(failed, FIRST_WAIT, LONGEST_LIMIT, this.#chance());
       const until = this.#clock.elapsed() + wait;
       if (until > (this.#quietUntil.get(user) ?? 0)) this.#quietUntil.set(user, until);
       return wait;
