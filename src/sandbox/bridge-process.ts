@@ -31,6 +31,8 @@ export class BridgeProcess {
   readonly log: string[] = [];
   /** Called with each line of the log. */
   onLine: (line: string) => void = () => undefined;
+  /** Goes over the environment of each life. */
+  environment: Readonly<Record<string, string>> = {};
   /** Whether a Ctrl-C in the terminal passes it by, so that only its parent ends it. */
   ownGroup = false;
   private child: ChildProcess | undefined;
@@ -85,7 +87,7 @@ export class BridgeProcess {
       cwd: this.directory,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: this.ownGroup,
-      env: { ...process.env, NODE_ENV: 'test' },
+      env: { ...process.env, NODE_ENV: 'test', ...this.environment },
     });
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {

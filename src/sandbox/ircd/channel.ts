@@ -12,11 +12,34 @@ export class Channel<M> {
   readonly invited = new Set<M>();
   key: string | undefined;
   limit: number | undefined;
+  /** What members without voice said of late, when it was counted, and whether the limit was passed. */
+  spoken = 0;
+  spokenAt = 0;
+  flooded = false;
   topic: { readonly text: string; readonly by: string; readonly at: number } | undefined;
 
   constructor(name: string, created: number) {
     this.name = name;
     this.created = created;
+  }
+
+  /**
+   * Counts a line of a member without voice as Solanum does: the count falls by one a second; once `most` is passed
+   * nothing passes until it has fallen to none. @returns whether the line passes
+   */
+  takes(most: number, now: number): boolean {
+    const seconds = Math.floor((now - this.spokenAt) / 1000);
+    if (seconds > 0) {
+      this.spoken = Math.max(0, this.spoken - seconds);
+      this.spokenAt = now;
+    }
+    if (this.spoken === 0) this.flooded = false;
+    if (this.spoken >= most && !this.flooded) {
+      this.flooded = true;
+      this.spoken += 2;
+    }
+    if (!this.flooded) this.spoken++;
+    return !this.flooded;
   }
 
   /** Whether the member has one of the prefix modes. */

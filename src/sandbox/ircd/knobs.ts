@@ -11,6 +11,8 @@ export interface Knobs {
   /** Lines are taken and recorded, and not acted on. */
   hold: boolean;
   flood: FloodRule | undefined;
+  /** Solanum's `default_floodcount`: lines that all members without voice may say in a channel, then one a second. */
+  channelFlood: number | undefined;
   /** K-lines: mask over `nick!user@host`, and the reason. */
   readonly bans: { readonly mask: string; readonly reason: string }[];
   /** SASL accounts and their passwords. */
@@ -28,6 +30,7 @@ export function openKnobs(): Knobs {
     welcomeDelayMs: 0,
     hold: false,
     flood: undefined,
+    channelFlood: undefined,
     bans: [],
     accounts: new Map(),
     serverPassword: undefined,

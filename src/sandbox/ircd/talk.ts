@@ -50,6 +50,13 @@ function sayTo(net: Net, client: IrcClient, line: IrcLine, target: string, text:
     if (channel === undefined) return refused(profile.missingChannel, 'No such channel');
     const why = silencedIn(net, client, channel, mark);
     if (why !== undefined) return refused(why[0], why[1]);
+    const { channelFlood } = net.knobs;
+    if (channelFlood !== undefined && !channel.has(client, 'qaohv') && !channel.takes(channelFlood, net.clock.elapsed())) {
+      if (command === 'PRIVMSG') {
+        client.send(`:${net.serverName} NOTICE ${client.nick} :*** Message to ${channel.name} throttled due to flooding`);
+      }
+      return;
+    }
     for (const member of channel.members.keys()) {
       if (member !== client && hears(net, member, channel, mark, text)) member.send(outgoing, meta);
     }
