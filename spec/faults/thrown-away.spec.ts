@@ -1,0 +1,138 @@
+/** The server takes a line and throws it away: its author is told, or it is said again; and its flood rules are kept. */
+
+import assert from 'node:assert/strict';
+import type { ProfileName } from '../../src/sandbox/ircd/profile.js';
+import { Ledger } from '../support/ledger.js';
+import { until } from '../support/look.js';
+import { RawIrcd } from '../support/raw-irc.js';
+import { stage } from '../support/stage.js';
+import { sandboxWorld } from '../support/world.js';
+
+describe('faults: lines that the server throws away', () => {
+  describe('InspIRCd', () => {
+    const set = stage();
+
+    it('R18, M2I-40: moderated in the middle of talk: the author is told within 10 s, naming the message', async () => {
+      const { people, world } = set;
+      const bob = await people.onIrc('bob', '#quiet');
+      const alice = await people.onMatrix('alice');
+      const room = await alice.joins(people.alias('#quiet'));
+      await alice.says(room, 'first');
+      await bob.sees('first', { to: '#quiet' });
+      world.ircd.operator.mode('#quiet', '+m');
+      const event = await alice.says(room, 'not heard');
+      const told = await alice.sees(/was not delivered to #quiet.*does not let you speak/u, { room, msgtype: 'm.notice', withinMs: 10_000 });
+      assert.deepEqual(told.content['m.relates_to'], { 'm.in_reply_to': { event_id: event } });
+      world.ircd.operator.mode('#quiet', '-m');
+      await alice.says(room, 'heard again');
+      await bob.sees('heard again', { to: '#quiet' });
+    });
+
+    it('CONN-14: user modes are set after 001', async () => {
+      const { bridge, people, world } = set;
+      await bridge.stop();
+      bridge.configure({ network: { ircClients: { nickTemplate: '$DISPLAY[m]', userModes: 'R', flood: false } } });
+      await bridge.start();
+      const bob = await people.onIrc('ben', '#modes');
+      const alice = await people.onMatrix('ada');
+      const room = await alice.joins(people.alias('#modes'));
+      await alice.says(room, 'with modes');
+      await bob.sees('with modes', { to: '#modes' });
+      await until('the mode is set', () => world.ircd.client('ada[m]')?.modes.has('R') === true);
+      const lines = world.ircd.client('ada[m]')?.received.map(({ line }) => line) ?? [];
+      assert.ok(lines.includes('MODE ada[m] +R') || lines.includes('MODE ada[m] :+R'), lines.join(' / '));
+    });
+  });
+
+  it('R18: each kind of refusal reaches the author of that message, once', async function () {
+    this.timeout(60_000);
+    const ircd = new RawIrcd();
+    const port = await ircd.start();
+    const numerics = ['401', '404', '407', '408', '415', '477', '482', '531'];
+    ircd.answer = (peer, command, params) => {
+      const code = command === 'PRIVMSG' ? /^#refuse :?(\S+)/u.exec(params)?.[1] : undefined;
+      if (code === undefined) return false;
+      if (/^\d+$/u.test(code)) peer.send(`:irc.test ${code} ${peer.nick} ${['412', '417'].includes(code) ? '' : '#refuse '}:it says ${code}`);
+      if (code === 'FAIL') peer.send(':irc.test FAIL PRIVMSG CANNOT_SEND #refuse :it says FAIL');
+      return true;
+    };
+    const world = await sandboxWorld();
+    const { Bridge } = await import('../support/bridge.js');
+    const { People } = await import('../support/people.js');
+    const people = new People(world);
+    const bridge = await Bridge.start(world, { ircPort: port });
+    try {
+      for (const code of [...numerics, '412', '417', 'FAIL']) {
+        // Notices of one reason are gathered for a minute: a person each.
+        const person = await people.onMatrix(`p${code.toLowerCase()}`);
+        const room = await person.joins(people.alias('#refuse'));
+        await person.says(room, 'passes');
+        const event = await person.says(room, code);
+        const told = await person.seesEvent(`the notice about ${code}`, ({ content }) => String(content.body).includes(`says ${code}`), 15_000);
+        assert.deepEqual(told.content['m.relates_to'], { 'm.in_reply_to': { event_id: event } }, code);
+      }
+    } catch (fault) {
+      console.error(bridge.process.tail(30));
+      throw fault;
+    } finally {
+      await people.leave();
+      await bridge.remove();
+      await world.close();
+      await ircd.stop();
+    }
+  });
+
+  describe('Solanum', () => {
+    const set = stage({ world: () => sandboxWorld({ ircd: { profile: 'solanum' } }) });
+
+    it('R31: what the channel’s own limit throws away is said again; all our clients share one budget; in order, none lost', async function () {
+      this.timeout(120_000);
+      const { people, world } = set;
+      const bob = await people.onIrc('bob', '#slow');
+      const [alice, carol] = [await people.onMatrix('alice'), await people.onMatrix('carol')];
+      const room = await alice.joins(people.alias('#slow'));
+      await carol.joins(room);
+      for (const person of [alice, carol]) {
+        await person.says(room, `${person.userId} is here`);
+        await bob.sees(`${person.userId} is here`, { to: '#slow' });
+      }
+      world.ircd.knobs.channelFlood = 10;
+      const ledger = new Ledger('slow');
+      for (let n = 0; n < 10; n++) {
+        await alice.says(room, ledger.token('alice', 'slow'));
+        await carol.says(room, ledger.token('carol', 'slow'));
+      }
+      await until('all have come', () => ledger.judge(bob.messages.map(({ text }) => text)).lost.length === 0, 100_000);
+      const report = ledger.judge(bob.messages.map(({ text }) => text));
+      assert.deepEqual(report, { sent: 20, lost: [], doubled: [], disordered: [] });
+    });
+  });
+
+  for (const profile of ['inspircd', 'ngircd', 'solanum', 'unreal', 'ergo'] satisfies ProfileName[]) {
+    describe(`flood rule of ${profile}`, () => {
+      const set = stage({
+        world: async () => {
+          const world = await sandboxWorld({ ircd: { profile } });
+          world.ircd.knobs.flood = world.ircd.net.profile.flood;
+          return world;
+        },
+        // As shipped.
+        bridge: { network: { ircClients: { nickTemplate: 'M-$LOCALPART' } } },
+      });
+
+      it(`R32, R19: sixty lines at once with our shipped pacing: nobody is put off, none is lost; the author is told that it takes long`, async function () {
+        this.timeout(120_000);
+        const { people, world } = set;
+        const bob = await people.onIrc('bob', '#flood');
+        const alice = await people.onMatrix('alice');
+        const room = await alice.joins(people.alias('#flood'));
+        const ledger = new Ledger('flood');
+        for (let n = 0; n < 60; n++) await alice.says(room, ledger.token('alice', 'flood'));
+        await until('all have come', () => ledger.judge(bob.messages.map(({ text }) => text)).lost.length === 0, 90_000);
+        assert.deepEqual(ledger.judge(bob.messages.map(({ text }) => text)), { sent: 60, lost: [], doubled: [], disordered: [] });
+        const ours = world.ircd.connections.filter(({ nick }) => nick === 'M-alice');
+        assert.equal(ours.length, 1, 'one connection all the time');
+      });
+    });
+  }
+});
