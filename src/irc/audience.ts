@@ -4,7 +4,9 @@ import type { Folded } from '../model/irc-names.js';
 import { BoundedMap } from '../lib/bounded-map.js';
 import { MEMORY_MS } from './witness.js';
 
-/** Listeners whose lines are looked at: the primary and up to two witnesses, so that one loss never finds us without. */
+/** A primary and a witness: those a channel needs, so that one of them must hear again if it is deaf. */
+const LEAST_WATCHED = 2;
+/** One more is looked at where it hears anyway, so that a second loss does not find us with one. */
 const MOST_WATCHED = 3;
 
 /** One of our clients as the line filter knows it. */
@@ -15,6 +17,10 @@ export interface Listener<C> {
   /** Its nick's bytes; empty before registration. */
   nick: Uint8Array;
   folded: Folded;
+  /** False while the server shows it no talk: it is deaf, or not yet known to hear again. */
+  hears: boolean;
+  /** The ledger's end when it was asked to hear again. */
+  askedAt: number;
   /** In how many channels it is primary. */
   primaries: number;
   readonly audiences: Set<Audience<C>>;
@@ -29,7 +35,7 @@ interface Membership {
   suspectUntil: number;
 }
 
-/** One channel. `watched[0]` is the primary. */
+/** One channel. The primary is the first of those chosen to be watched that hears; the first of them where none does. */
 export class Audience<C> {
   readonly id: number;
   /** As first written. */
@@ -39,6 +45,7 @@ export class Audience<C> {
   /** Points of the ledger at which watched members showed the JOIN of one of us, by that one's folded nick. */
   readonly marks = new BoundedMap<Folded, Map<Listener<C>, number>>(256);
   #watched: Listener<C>[] = [];
+  #primary: Listener<C> | undefined;
   #changedAt = 0;
 
   constructor(id: number, name: string, folded: Folded) {
@@ -48,17 +55,27 @@ export class Audience<C> {
   }
 
   get primary(): Listener<C> | undefined {
-    return this.#watched[0];
+    return this.#primary;
   }
 
-  /** The primary and its witnesses. */
+  /** The primary and its witnesses, those included that are still to hear again. */
   get watched(): readonly Listener<C>[] {
     return this.#watched;
   }
 
   /** Whether lines heard by `who` are looked at. */
   watches(who: Listener<C>): boolean {
+    return who === this.#primary || (who.hears && this.#watched.includes(who));
+  }
+
+  /** Whether a member was chosen to be watched, so that it must hear. */
+  needs(who: Listener<C>): boolean {
     return this.#watched.includes(who);
+  }
+
+  /** Whether one of those chosen hears: the primary has changed. Call when that has changed. */
+  heed(): void {
+    this.#watch(this.#watched);
   }
 
   /** Whether a line must be remembered: somebody else shows it too, did so or is about to. */
@@ -74,7 +91,11 @@ export class Audience<C> {
     this.members.set(who, { since: now, point, suspectUntil: 0 });
     this.#changedAt = now;
     who.audiences.add(this);
-    if (this.#watched.length < MOST_WATCHED) this.#watch([...this.#watched, who]);
+    const waiting = this.#watched.filter((one) => !one.hears);
+    // One that hears makes a deaf one needless that was to hear again.
+    if (who.hears && waiting.length > 0) {
+      this.#watch([...this.#watched.filter((one) => one.hears), who, ...waiting].slice(0, LEAST_WATCHED));
+    } else if (this.#watched.length < (who.hears ? MOST_WATCHED : LEAST_WATCHED)) this.#watch([...this.#watched, who]);
     else if (who.preferred) this.watch(who);
   }
 
@@ -88,7 +109,7 @@ export class Audience<C> {
     this.members.delete(who);
     this.#changedAt = now;
     who.audiences.delete(this);
-    if (this.watches(who)) this.#fill(now, this.#watched.filter((one) => one !== who));
+    if (this.needs(who)) this.#fill(now, this.#watched.filter((one) => one !== who));
   }
 
   /** Makes `who` primary in place of one that failed, which goes last and is not trusted until `suspectUntil`. */
@@ -99,9 +120,11 @@ export class Audience<C> {
     this.#fill(now, [who, ...this.#watched.filter((one) => one !== who && one !== failed)]);
   }
 
-  /** Makes a watched member primary; the one before stays a witness. */
+  /** Makes a watched member primary; the one before stays a witness, a third where nobody is deaf. */
   promote(who: Listener<C>): void {
-    this.#watch([who, ...this.#watched.filter((one) => one !== who)]);
+    const watched = [who, ...this.#watched.filter((one) => one !== who)];
+    const spare = [...this.members.keys()].some((member) => !member.hears);
+    this.#watch(spare ? watched.slice(0, LEAST_WATCHED) : watched);
   }
 
   /** Whether `who` is in the channel and is trusted. */
@@ -121,25 +144,33 @@ export class Audience<C> {
     return this.members.get(who);
   }
 
-  /** Adds the longest-present members, trusted ones first, until enough are watched. */
+  /**
+   * Adds members until enough are watched: trusted ones first, of these such as hear, of these the longest present. The
+   * deaf only where they are needed.
+   */
   #fill(now: number, kept: readonly Listener<C>[]): void {
     const watched = [...kept];
-    for (const trusted of [true, false]) {
+    const take = (most: number, fits: (member: Listener<C>) => boolean): void => {
+      if (watched.length >= most) return;
       for (const member of this.members.keys()) {
-        if (watched.length >= MOST_WATCHED) break;
-        if (this.trusts(member, now) === trusted && !watched.includes(member)) watched.push(member);
+        if (fits(member) && !watched.includes(member) && watched.push(member) >= most) return;
       }
-    }
+    };
+    take(MOST_WATCHED, (member) => member.hears && this.trusts(member, now));
+    take(LEAST_WATCHED, (member) => this.trusts(member, now));
+    take(MOST_WATCHED, (member) => member.hears);
+    take(LEAST_WATCHED, () => true);
     // A suspect leads only where there is nobody else.
     const lead = watched.find((one) => this.trusts(one, now)) ?? watched[0];
     this.#watch(lead ? [lead, ...watched.filter((one) => one !== lead)] : []);
   }
 
   #watch(watched: Listener<C>[]): void {
-    const before = this.primary;
+    const before = this.#primary;
     this.#watched = watched;
-    if (before === this.primary) return;
+    this.#primary = watched.find((one) => one.hears) ?? watched[0];
+    if (before === this.#primary) return;
     if (before) before.primaries--;
-    if (this.primary) this.primary.primaries++;
+    if (this.#primary) this.#primary.primaries++;
   }
 }

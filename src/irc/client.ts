@@ -27,7 +27,7 @@ export interface ClientWatcher {
   refolded(client: FrameworkClient): void;
 }
 
-export interface ClientNeeds extends Pick<EarNeeds, 'clock' | 'id' | 'facts'>, Pick<LifeNeeds, 'queue' | 'chance'> {
+export interface ClientNeeds extends Pick<EarNeeds, 'clock' | 'id' | 'facts' | 'deafness'>, Pick<LifeNeeds, 'queue' | 'chance'> {
   readonly nick: Nick;
   readonly ident: string;
   readonly pace: Pace;
@@ -192,6 +192,7 @@ export class FrameworkClient implements VirtualClient {
       clock,
       facts,
       joins: this.#joins,
+      deafness: this.#needs.deafness,
       questions: this.#questions,
       isMe: (other) => this.#needs.same(other, this.nick),
       shown: (mask) => this.#shown(mask),
@@ -216,6 +217,7 @@ export class FrameworkClient implements VirtualClient {
     this.#outbox.open(write);
     this.#identity.isNew(nick);
     this.#needs.watcher.named(this);
+    this.#needs.deafness.ready(write);
     this.#joins.onReady(this.#needs.facts.joinTargets);
     this.#needs.watcher.status(this, 'ready');
   }

@@ -7,6 +7,7 @@ import { parseNick, type ChannelName, type ClientId, type Hostmask } from '../mo
 import type { IrcEvent } from '../model/irc-event.js';
 import { channelOf, cleanText, eventOf, sourceOf, type Hearing } from './client-events.js';
 import { sayRefusal } from './answer-errors.js';
+import type { Deafness } from './deafness.js';
 import type { Joins } from './joins.js';
 import { ctcpReplyLine, partLine } from './lines.js';
 import { NamesLists } from './names.js';
@@ -25,6 +26,7 @@ export interface EarNeeds {
   readonly clock: Clock;
   readonly facts: ServerFacts;
   readonly joins: Joins;
+  readonly deafness: Deafness;
   readonly questions: Questions;
   /** Whether a nick is ours. */
   isMe(nick: string): boolean;
@@ -63,8 +65,20 @@ export class Ear {
       case 'BATCH':
         this.#batch(params, line.tags['batch']);
         return;
+      case '004':
+        this.#needs.facts.readMyInfo(params);
+        this.#needs.deafness.update();
+        return;
       case '005':
         if (this.#needs.facts.read(params)) this.#needs.refolded();
+        this.#needs.deafness.update();
+        return;
+      case '221':
+        this.#needs.deafness.onModes(params[1] ?? '');
+        return;
+      case 'MODE':
+        if (this.#needs.isMe(params[0] ?? '')) this.#needs.deafness.onMode(params[1] ?? '');
+        else this.#happened(line);
         return;
       case '396':
         this.#cloaked(params[1]);

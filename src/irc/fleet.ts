@@ -8,6 +8,7 @@ import type { ClientOwner, NetworkName } from '../model/irc-names.js';
 import { Addresses } from './addresses.js';
 import { FrameworkClient, type ClientNeeds, type ClientWatcher } from './client.js';
 import { ConnectQueue } from './connect-queue.js';
+import { Deafness } from './deafness.js';
 import type { IdentTable } from './ident-table.js';
 import type { ClientWish } from './port.js';
 import { Registry } from './registry.js';
@@ -31,6 +32,10 @@ export interface FleetNeeds {
   readonly idents?: IdentTable;
   readonly watcher: ClientWatcher;
   verdict(client: FrameworkClient, buf: Buffer, start: number, end: number): 'pass' | 'drop' | 'hold';
+  /** Whether a channel needs a client to hear. */
+  needed(client: FrameworkClient): boolean;
+  /** See `Listeners.hears`. */
+  hears(client: FrameworkClient, how: 'no' | 'soon' | 'yes'): void;
 }
 
 /** In [0, 1). */
@@ -43,6 +48,7 @@ export class Fleet {
   readonly #needs: FleetNeeds;
   readonly #queue: ConnectQueue;
   readonly #addresses: Addresses;
+  readonly #deafness = new WeakMap<FrameworkClient, Deafness>();
   #faultAt = -Infinity;
 
   constructor(needs: FleetNeeds) {
@@ -83,10 +89,24 @@ export class Fleet {
     await Promise.all(this.registry.clients.map((client) => client.end(reason)));
   }
 
+  /** What keeps a client deaf: update it when the client may have to hear. */
+  deafnessOf(client: FrameworkClient): Deafness | undefined {
+    return this.#deafness.get(client);
+  }
+
   #make(owner: ClientOwner, wish: ClientWish, account: string | undefined): FrameworkClient {
     const { clock, config, facts, name, watcher } = this.#needs;
     const login = loginOf(config, wish, account);
-    const client = new FrameworkClient({
+    const deafness = new Deafness({
+      clock,
+      // The bot listens wherever it is.
+      letter: () => (owner === 'bot' || config.ircClients.deaf === 'off' ? undefined : facts.deaf),
+      nick: () => client.nick,
+      needed: () => this.#needs.needed(client),
+      hears: (how) => this.#needs.hears(client, how),
+    });
+    const client: FrameworkClient = new FrameworkClient({
+      deafness,
       clock,
       facts,
       watcher,
@@ -109,6 +129,7 @@ export class Fleet {
         pingTimeoutMs: config.ircClients.pingTimeoutMs,
       }),
     });
+    this.#deafness.set(client, deafness);
     this.registry.add(client);
     return client;
   }

@@ -1,13 +1,15 @@
 /** Which client of ours counts in which channel: each line is said once, and none is lost with a connection. */
 
-import type { Clock, Timer } from '../lib/clock.js';
+import type { Clock } from '../lib/clock.js';
 import type { Folded } from '../model/irc-names.js';
 import type { Audience, Listener } from './audience.js';
 import { Audiences } from './audiences.js';
 import { likeBytes, sameBytes } from './byte-map.js';
+import { Hearing, LAG_MS } from './hearing.js';
 import { judgeLine, type Ground, type LineVerdict } from './line-filter.js';
 import { latin1, peek, Peek, talkKey } from './line.js';
 import { Once } from './once.js';
+import { Promotions, SETTLE_MS } from './promotions.js';
 import { isReplay } from './replay.js';
 import { Ledger, type HeldLine } from './witness.js';
 
@@ -19,12 +21,10 @@ export interface ListenersNeeds<C> {
   readonly isOwn: (nick: string) => boolean;
   /** Whether a client is the bot, which is primary wherever it is. */
   readonly isBot: (client: C) => boolean;
+  /** Told when `listens` may say something else of a client: it is to be deaf, or to hear again. */
+  readonly needed?: (client: C) => void;
 }
 
-/** A preferred client becomes primary after so long in a channel, in ms: what it shows can be counted then. */
-export const SETTLE_MS = 10_000;
-/** How far, in ms, one client's connection commonly lags behind another's. */
-const LAG_MS = 10_000;
 /** How long a client that failed to show a line is not made primary, in ms. */
 export const SUSPECT_MS = 300_000;
 
@@ -39,7 +39,8 @@ export class Listeners<C> {
   readonly #peek = new Peek();
   readonly #ledger: Ledger<Audience<C>, Listener<C>>;
   readonly #toStatus: Once<Listener<C>>;
-  readonly #timers = new Map<Audience<C>, Timer>();
+  readonly #promotions: Promotions<C>;
+  readonly #hearing: Hearing<C>;
   readonly #onRelease: ((client: C, line: Buffer) => void)[] = [];
   readonly #onPrimary: ((channel: string, client: C) => void)[] = [];
   readonly #ground: Ground<C>;
@@ -49,6 +50,8 @@ export class Listeners<C> {
     this.#audiences = new Audiences(needs.fold);
     this.#toStatus = new Once(needs.clock);
     this.#ledger = new Ledger({ clock: needs.clock, overdue: (held) => this.#overdue(held) });
+    this.#promotions = new Promotions(needs.clock, (audience, change) => this.#changing(audience, change));
+    this.#hearing = new Hearing(needs.clock, this.#ledger, (audience, before) => this.#changed(audience, before));
     this.#ground = {
       audienceOf: (buf, from, to) => this.#audiences.of(buf, from, to),
       isSelf: (me, buf, from, to) => this.#isSelf(me, buf, from, to),
@@ -71,6 +74,16 @@ export class Listeners<C> {
     this.#onPrimary.push(listener);
   }
 
+  /**
+   * What a client hears of talk: none from now on; soon again, for it is being asked of the server (what others have
+   * shown by now it never shows); or all from here on.
+   */
+  hears(client: C, how: 'no' | 'soon' | 'yes'): void {
+    const who = this.#listener(client);
+    if (how === 'soon') who.askedAt = this.#ledger.end;
+    else this.#hearing.set(who, how === 'yes');
+  }
+
   /** A client registered, or its nick changed. */
   setOwnNick(client: C, nick: string): void {
     const who = this.#listener(client);
@@ -88,8 +101,8 @@ export class Listeners<C> {
     audience.marks.delete(who.folded);
     this.#changing(audience, () => audience.add(who, now, this.#ledger.end));
     // What another showed before it showed this JOIN, or before now if it lags behind, the newcomer never shows.
-    this.#ledger.skip(audience, who, (by, order) => order < (marks?.get(by) ?? Infinity));
-    if (audience.primary !== who && who.preferred) this.#promoteAfter(audience, who, SETTLE_MS);
+    if (who.hears) this.#ledger.skip(audience, who, (by, order) => order < (marks?.get(by) ?? Infinity));
+    if (audience.primary !== who && who.preferred) this.#promotions.after(audience, who, SETTLE_MS);
   }
 
   /** The client left a channel or was put out of it. */
@@ -104,6 +117,7 @@ export class Listeners<C> {
     const who = this.#listeners.get(client);
     if (!who) return;
     for (const audience of [...who.audiences]) this.#remove(who, audience);
+    this.#hearing.forget(who);
     this.#listeners.delete(client);
   }
 
@@ -122,8 +136,9 @@ export class Listeners<C> {
   listens(client: C, channel?: string): boolean {
     const who = this.#listeners.get(client);
     if (!who) return false;
-    if (channel === undefined) return [...who.audiences].some((audience) => audience.watches(who));
-    return this.#audiences.find(channel)?.watches(who) === true;
+    if (channel !== undefined) return this.#audiences.find(channel)?.needs(who) === true;
+    for (const audience of who.audiences) if (audience.needs(who)) return true;
+    return false;
   }
 
   /** CASEMAPPING changed: all names are folded anew. */
@@ -139,8 +154,8 @@ export class Listeners<C> {
 
   /** Ends all timers. Nothing is released any more. */
   stop(): void {
-    for (const timer of this.#timers.values()) timer.end();
-    this.#timers.clear();
+    this.#promotions.stop();
+    this.#hearing.stop();
     this.#ledger.stop();
   }
 
@@ -173,11 +188,11 @@ export class Listeners<C> {
   #overdue(held: HeldLine<Audience<C>, Listener<C>>): void {
     this.#release(held);
     const audience = held.place;
-    if (audience.primary === held.by || !audience.watches(held.by)) return;
     const failed = audience.primary;
+    if (failed === held.by || !audience.watches(held.by)) return;
     const now = this.#needs.clock.elapsed();
     this.#changing(audience, () => audience.replaceBy(held.by, now, now + SUSPECT_MS));
-    if (failed?.preferred === true) this.#promoteAfter(audience, failed, SUSPECT_MS);
+    if (failed?.preferred === true) this.#promotions.after(audience, failed, SUSPECT_MS);
   }
 
   #release(held: HeldLine<Audience<C>, Listener<C>>, last = held.by): void {
@@ -191,58 +206,45 @@ export class Listeners<C> {
     this.#changing(audience, () => audience.remove(who, this.#needs.clock.elapsed()));
     if (audience.members.size > 0) return;
     for (const held of this.#ledger.take(audience)) this.#release(held, who);
-    this.#timers.get(audience)?.end();
-    this.#timers.delete(audience);
+    this.#promotions.forget(audience);
     this.#audiences.drop(audience);
   }
 
   /** Does a change; when it makes another client primary, what that one had to hold is said at once, in order (R20). */
   #changing(audience: Audience<C>, change: () => void): void {
     const before = audience.primary;
-    const watched = audience.watched;
+    const { watched } = audience;
     change();
     for (const fresh of audience.watched) {
       // Nobody counted what it showed so far; what is older than common lag it will have shown.
       const shown = this.#ledger.pointAt(this.#needs.clock.elapsed() - LAG_MS);
       if (!watched.includes(fresh)) this.#ledger.skip(audience, fresh, (_by, order) => order < shown);
     }
+    this.#changed(audience, before);
+    for (const who of new Set([...watched, ...audience.watched])) {
+      if (watched.includes(who) !== audience.needs(who)) this.#needs.needed?.(who.client);
+    }
+  }
+
+  #changed(audience: Audience<C>, before: Listener<C> | undefined): void {
     const after = audience.primary;
     if (!after || after === before) return;
     for (const held of this.#ledger.take(audience, after)) this.#release(held);
     for (const listener of this.#onPrimary) listener(audience.name, after.client);
   }
 
-  #promoteAfter(audience: Audience<C>, who: Listener<C>, ms: number): void {
-    this.#timers.get(audience)?.end();
-    const timer = this.#needs.clock.after(ms, () => {
-      this.#timers.delete(audience);
-      if (!audience.trusts(who, this.#needs.clock.elapsed())) return;
-      const settled = audience.watches(who);
-      this.#changing(audience, () => (settled ? audience.promote(who) : audience.watch(who)));
-      if (!settled) this.#promoteAfter(audience, who, SETTLE_MS);
-    });
-    this.#timers.set(audience, timer);
-  }
-
   #listener(client: C): Listener<C> {
     const known = this.#listeners.get(client);
     if (known) return known;
-    const preferred = this.#needs.isBot(client);
-    const fresh: Listener<C> = {
-      client,
-      preferred,
-      nick: Buffer.alloc(0),
-      folded: this.#needs.fold(''),
-      primaries: 0,
-      audiences: new Set(),
-    };
+    const name = { nick: Buffer.alloc(0), folded: this.#needs.fold('') };
+    const state = { hears: true, askedAt: 0, primaries: 0, audiences: new Set<Audience<C>>() };
+    const fresh: Listener<C> = { client, preferred: this.#needs.isBot(client), ...name, ...state };
     this.#listeners.set(client, fresh);
     return fresh;
   }
 
   #isSelf(me: Listener<C>, buf: Buffer, from: number, to: number): boolean {
     if (sameBytes(me.nick, buf, from, to)) return to > from;
-    if (!likeBytes(me.nick, buf, from, to)) return false;
-    return me.folded === this.#needs.fold(buf.toString('utf8', from, to));
+    return likeBytes(me.nick, buf, from, to) && me.folded === this.#needs.fold(buf.toString('utf8', from, to));
   }
 }

@@ -12,7 +12,7 @@ import { ServerFacts } from './server-facts.js';
 import { Switchboard } from './switchboard.js';
 
 /** `name` is the key in `ircService.servers`, also the first address to dial. */
-export type NetworkNeeds = Omit<FleetNeeds, 'facts' | 'watcher' | 'verdict'>;
+export type NetworkNeeds = Omit<FleetNeeds, 'facts' | 'watcher' | 'verdict' | 'needed' | 'hears'>;
 
 export class FrameworkNetwork implements IrcNetwork {
   readonly name: NetworkName;
@@ -32,6 +32,7 @@ export class FrameworkNetwork implements IrcNetwork {
     this.#board = new Switchboard({
       ...needs,
       facts,
+      needed: (client) => this.#fleet.deafnessOf(client)?.update(),
       isOwn: (nick) => this.#fleet.registry.byNick(nick) !== undefined,
       lingers: () => this.#fleet.registry.lingers,
       leaving: (nick) => this.#fleet.registry.seenLeaving(nick),
@@ -42,6 +43,8 @@ export class FrameworkNetwork implements IrcNetwork {
       facts,
       watcher: this.#watcher(),
       verdict: (client, buf, start, end) => this.#board.verdict(client, buf, start, end),
+      needed: (client) => this.#board.listeners.listens(client),
+      hears: (client, how) => this.#board.listeners.hears(client, how),
     });
     this.bot = this.#fleet.makeBot();
     this.#following = new Following(needs.clock, this.bot);
@@ -135,6 +138,7 @@ export class FrameworkNetwork implements IrcNetwork {
       status: (client, status, why) => {
         log.info(`client ${status}`, { network: name, owner: client.id.owner, nick: client.nick, why: why?.say });
         if (status === 'ready') this.#fleet.connected(client);
+        else if (status !== 'connecting') this.#fleet.deafnessOf(client)?.lost();
         if (status === 'lost') this.#fleet.registry.lost(client);
         if (status === 'refused' || status === 'ended') this.#fleet.registry.remove(client);
         // What only this one had heard is told before its loss is.

@@ -24,6 +24,8 @@ export class ServerFacts {
   nickLength: number | undefined;
   /** Channels one JOIN may name. */
   joinTargets: number | undefined;
+  /** The user mode that spares a client all channel talk; `undefined` where there is none. */
+  deaf: string | undefined;
 
   /** Folds by the CASEMAPPING in force. */
   fold(name: string): Folded {
@@ -42,6 +44,14 @@ export class ServerFacts {
       this.#take(at < 0 ? token : token.slice(0, at), at < 0 ? undefined : token.slice(at + 1));
     }
     return this.mapping !== before;
+  }
+
+  /**
+   * Takes the parameters of 004: InspIRCd has deafness as mode d and announces no token (IRC-SERVERS §2); with others
+   * that letter may mean anything.
+   */
+  readMyInfo(params: readonly string[]): void {
+    if (/^InspIRCd/i.test(params[2] ?? '') && (params[3] ?? '').slice(0, 100).includes('d')) this.deaf = 'd';
   }
 
   #take(name: string, value: string | undefined): void {
@@ -63,6 +73,9 @@ export class ServerFacts {
         break;
       case 'CHANMODES':
         this.#modes(value ?? '');
+        break;
+      case 'DEAF':
+        if (value !== undefined && /^[A-Za-z]$/.test(value)) this.deaf = value;
         break;
       case 'NICKLEN':
         this.nickLength = numberOf(value, 1, 200) ?? this.nickLength;

@@ -19,6 +19,8 @@ export interface SwitchboardNeeds {
   readonly facts: ServerFacts;
   readonly encodingFallback?: string;
   isOwn(nick: string): boolean;
+  /** Told when a client may have to hear, or need not any more. */
+  readonly needed: (client: FrameworkClient) => void;
   /** Whether nicks of lost clients still count as ours; `leaving` then tells of every nick that is given up. */
   lingers(): boolean;
   leaving(nick: string): void;
@@ -44,6 +46,7 @@ export class Switchboard {
       fold: (name) => facts.fold(name),
       isOwn: (nick) => needs.isOwn(nick),
       isBot: (client) => client.id.owner === 'bot',
+      needed: needs.needed,
     });
     // Who came and went while the last one was failing, nobody told: only the list shows it.
     this.listeners.onPrimary((channel, client) => {

@@ -216,10 +216,8 @@ describe('irc/network', () => {
     bench.server.toChannel('#cats', ':op!o@h KICK #cats alice :out');
     bench.server.toChannel('#cats', ':op!o@h KICK #cats appservicebot :you too');
     await until('both are out', () => !client.inChannel(cats) && !bench.network.bot.inChannel(cats));
-    assert.deepEqual(bench.of('kick').map((event) => [event.who, event.reason]), [
-      ['alice', 'out'],
-      ['appservicebot', 'you too'],
-    ]);
+    // Each on its own connection: which is read first, nobody knows.
+    assert.deepEqual(bench.of('kick').map((event) => `${event.who} ${event.reason ?? ''}`).sort(), ['alice out', 'appservicebot you too']);
     assert.equal(bench.network.heard(cats), false);
     await clock.advance(15_000);
     await until('the bot is back', () => bench.network.bot.inChannel(cats));
