@@ -1,0 +1,121 @@
+/** Connections to IRC that go: the whole server's at once, or just the one through which a channel is heard. */
+
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IrcClient } from '../src/sandbox/ircd/client.js';
+import { bodies, Ledger } from './support/ledger.js';
+import { until } from './support/look.js';
+import type { MatrixPerson } from './support/people.js';
+import { stage } from './support/stage.js';
+
+const CROWD = 20;
+const AT_ONCE = 5;
+
+describe('reconnecting', () => {
+  const ircClients = { nickTemplate: '$LOCALPART[m]', reconnectIntervalMs: 5, concurrentReconnectLimit: AT_ONCE, flood: false };
+  const set = stage({ bridge: { network: { ircClients } } });
+  let crowd: MatrixPerson[];
+  let room: string;
+
+  before(async function () {
+    this.timeout(30_000);
+    const { people } = set;
+    const watcher = await people.onIrc('watcher', '#crowd');
+    crowd = await Promise.all(Array.from({ length: CROWD }, (_, n) => people.onMatrix(`p${n}`)));
+    room = await crowd[0]!.joins(people.alias('#crowd'));
+    for (const [n, person] of crowd.entries()) {
+      if (n > 0) await person.joins(room);
+      await person.says(room, `p${n} is here`);
+    }
+    for (const n of crowd.keys()) await watcher.sees(`p${n} is here`, { to: '#crowd' });
+    await watcher.quits();
+  });
+  const there = (): string[] => [...(set.world.ircd.net.channel('#crowd')?.members.keys() ?? [])].map(({ nickText }) => nickText);
+
+  it(`R1, CONN-6: the IRC server restarts with ${CROWD} people on it: all come back, few at a time; what they said meanwhile arrives`, async function () {
+    this.timeout(90_000);
+    const { world, people } = set;
+    const ledger = new Ledger('r1');
+    await world.ircd.stop(true);
+    for (const n of crowd.keys()) await crowd[n]!.says(room, ledger.token(`p${n}`, 'crowd'));
+    await sleep(500);
+    world.ircd.knobs.welcomeDelayMs = 150;
+    let most = 0;
+    const sampler = setInterval(() => {
+      most = Math.max(most, [...world.ircd.net.clients].filter(({ registered, nickText }) => !registered && nickText !== 'bob').length);
+    }, 5);
+    await world.ircd.start();
+    const bob = await people.onIrc('bob', '#crowd');
+    for (const n of crowd.keys()) await crowd[n]!.says(room, ledger.token(`p${n}`, 'crowd'));
+    await until('everybody is back', () => there().length === CROWD + 2, 40_000);
+    clearInterval(sampler);
+    world.ircd.knobs.welcomeDelayMs = 0;
+    await until('all is said', () => ledger.judge(bob.messages.map(({ text }) => text)).lost.length === 0, 30_000).catch((fault: unknown) => {
+      assert.deepEqual(ledger.judge(bob.messages.map(({ text }) => text)).lost, [], String(fault));
+    });
+    assert.deepEqual(ledger.judge(bob.messages.map(({ text }) => text)), { sent: 2 * CROWD, lost: [], doubled: [], disordered: [] });
+    assert.ok(most <= AT_ONCE, `${most} at once`);
+    for (const { nickText } of [...world.ircd.net.clients]) assert.match(nickText, /^(?:p\d+\[m\]|bob|CausewayBot)$/u, 'each has the old nick');
+    bob.says('#crowd', 'welcome back');
+    await crowd[0]!.sees('welcome back', { room });
+  });
+
+  it('R20: whoever hears the channel is cut off in the middle of a burst, ten times: nothing lost, nothing doubled', async function () {
+    this.timeout(90_000);
+    const { world, people } = set;
+    const talkers = await Promise.all(['t1', 't2', 't3'].map((nick) => people.onIrc(nick, '#crowd')));
+    const ledger = new Ledger('r20');
+    const victims = new Set<string>();
+    const { net, connections } = world.ircd;
+    const alive = (): IrcClient[] => connections.filter(({ gone, nickText }) => !gone && /\[m\]|CausewayBot/u.test(nickText));
+    /** Who becomes the one that counts asks for the names anew; before that, the bot is it. */
+    const asked = (client: IrcClient): number => client.received.findLast(({ line }) => line.startsWith('NAMES #crowd'))?.at ?? -1;
+    const hearer = (): IrcClient => alive().sort((a, b) => asked(b) - asked(a))[0]!;
+    for (let round = 0; round < 10; round++) {
+      const victim = hearer();
+      victims.add(victim.nickText);
+      let left = 1 + round * 8;
+      const cut = (client: IrcClient, way: 'in' | 'out', line: string): void => {
+        if (client !== victim || way !== 'out' || !line.includes('«r20:') || --left > 0) return;
+        victim.close('Connection reset by peer', { silent: true, reset: true });
+      };
+      net.listeners.add(cut);
+      for (let i = 0; i < 30; i++) for (const talker of talkers) talker.says('#crowd', ledger.token(talker.nick, 'crowd'));
+      await until('it is cut', () => victim.gone);
+      net.listeners.delete(cut);
+      await until('another one hears', () => hearer() !== victim && asked(hearer()) >= 0);
+    }
+    const judged = async (): Promise<ReturnType<Ledger['judge']>> => ledger.judge(await bodies(crowd[0]!, room));
+    const late = performance.now() + 20_000;
+    while ((await judged()).lost.length > 0 && performance.now() < late) await sleep(200);
+    assert.deepEqual(await judged(), { sent: 900, lost: [], doubled: [], disordered: [] });
+    assert.ok(victims.size > 3, [...victims].join());
+    await until('all are back', () => there().filter((nick) => /\[m\]|CausewayBot/u.test(nick)).length === CROWD + 1, 30_000);
+  });
+
+  it('R20: it is killed, kicked, or taken away by a netsplit: others hear on', async function () {
+    this.timeout(60_000);
+    const { world, people } = set;
+    const { operator } = world.ircd;
+    const talker = await people.onIrc('tess', '#crowd');
+    const ledger = new Ledger('ways');
+    const ways: readonly (() => void)[] = [
+      () => operator.kill('CausewayBot', 'gone'),
+      () => operator.kick('#crowd', 'p3[m]', 'out'),
+      () => operator.split(['p1[m]', 'p2[m]']),
+      () => operator.heal(),
+      () => operator.rename('p4[m]', 'renamed'),
+      () => operator.changeHost('p5[m]', 'cloak.example'),
+    ];
+    for (const way of ways) {
+      for (let i = 0; i < 20; i++) talker.says('#crowd', ledger.token('tess', 'crowd'));
+      way();
+      for (let i = 0; i < 20; i++) talker.says('#crowd', ledger.token('tess', 'crowd'));
+    }
+    talker.says('#crowd', 'the end of it');
+    await crowd[0]!.sees('the end of it', { room, withinMs: 20_000 });
+    assert.deepEqual(ledger.judge(await bodies(crowd[0]!, room)), { sent: 240, lost: [], doubled: [], disordered: [] });
+    await crowd[6]!.says(room, 'and the other way');
+    await talker.sees('and the other way', { to: '#crowd' });
+  });
+});
