@@ -8,11 +8,11 @@ import { Ear, type EarNeeds } from './ear.js';
 import { Identity } from './identity.js';
 import { Joins } from './joins.js';
 import { Life, type LifeNeeds } from './life.js';
-import { namesLine, partLine } from './lines.js';
-import { Outbox, type Pace } from './outbox.js';
+import { modeLine, namesLine, partLine } from './lines.js';
+import type { Outbox } from './outbox.js';
 import type { Saying, VirtualClient, Whois } from './port.js';
 import { Questions } from './questions.js';
-import { speak } from './speech.js';
+import { Mouth, speak, type MouthNeeds } from './speech.js';
 
 /** What the network is told of each client of its own. */
 export interface ClientWatcher {
@@ -27,10 +27,13 @@ export interface ClientWatcher {
   refolded(client: FrameworkClient): void;
 }
 
-export interface ClientNeeds extends Pick<EarNeeds, 'clock' | 'id' | 'facts' | 'deafness'>, Pick<LifeNeeds, 'queue' | 'chance'> {
+type FromParts = Pick<EarNeeds, 'clock' | 'id' | 'facts' | 'deafness'> & Pick<LifeNeeds, 'queue' | 'chance'> & Pick<MouthNeeds, 'pace' | 'budgets'>;
+
+export interface ClientNeeds extends FromParts {
   readonly nick: Nick;
   readonly ident: string;
-  readonly pace: Pace;
+  /** User modes to be set at each connection, such as `Ri` (CONN-14). */
+  readonly modes: string;
   readonly watcher: ClientWatcher;
   /** Whether two nicks are the same to the network. */
   same(one: string, other: string): boolean;
@@ -45,16 +48,23 @@ export class FrameworkClient implements VirtualClient {
   readonly #needs: ClientNeeds;
   readonly #life: Life;
   readonly #joins: Joins;
-  readonly #outbox: Outbox;
   readonly #identity: Identity;
   readonly #questions: Questions;
+  readonly #mouth: Mouth;
   #ear: Ear | undefined;
 
   constructor(needs: ClientNeeds) {
     const { clock, id, nick, pace, facts, queue, chance, watcher } = needs;
     this.id = id;
     this.#needs = needs;
-    this.#outbox = new Outbox({ clock, pace });
+    this.#mouth = new Mouth({
+      clock,
+      pace,
+      budgets: needs.budgets,
+      send: (line) => this.#life.session?.write(line),
+      same: (one, other) => needs.same(one, other),
+      notSaid: (to, why) => watcher.event(this, { kind: 'notSaid', network: id.network, at: clock.now(), heardBy: id, to, why }),
+    });
     this.#joins = new Joins({
       clock,
       send: (line) => this.#send(line),
@@ -114,7 +124,7 @@ export class FrameworkClient implements VirtualClient {
 
   say(target: ChannelName | Nick, utterance: Utterance, progress?: Saying): Promise<Outcome> {
     if (this.status !== 'ready') return Promise.resolve(refused('connection-lost', 'There is no IRC connection.'));
-    return speak(this.#outbox, target, utterance, this.budget(target, utterance.how), progress);
+    return speak(this.#mouth, target, utterance, this.budget(target, utterance.how), progress);
   }
 
   join(channel: ChannelName, options: { readonly key?: string; readonly patient?: boolean } = {}): Promise<Outcome> {
@@ -132,7 +142,7 @@ export class FrameworkClient implements VirtualClient {
   async end(reason: string): Promise<void> {
     const why = refused('connection-lost', 'The IRC connection was ended.').refusal;
     if (this.status === 'ended') return;
-    this.#outbox.lose();
+    this.#mouth.lose();
     this.#questions.lose();
     this.#joins.end(why);
     this.#identity.end();
@@ -160,14 +170,14 @@ export class FrameworkClient implements VirtualClient {
     return this.#questions.whois(nick);
   }
 
-  /** Gets in line to connect. */
-  start(): void {
-    this.#life.start();
+  /** Its connections one after the other: to get in line, and to come back sooner. */
+  get life(): Pick<Life, 'start' | 'wake'> {
+    return this.#life;
   }
 
   /** Writes a line ahead of what is said. */
   #send(line: string | undefined): void {
-    if (line !== undefined) this.#outbox.push(line, 'soon');
+    if (line !== undefined) this.#mouth.outbox.push(line, 'soon');
   }
 
   /** Takes a line that was held back, as if it had just come; also after the connection is gone. */
@@ -194,6 +204,7 @@ export class FrameworkClient implements VirtualClient {
       joins: this.#joins,
       deafness: this.#needs.deafness,
       questions: this.#questions,
+      sent: this.#mouth.sent,
       isMe: (other) => this.#needs.same(other, this.nick),
       shown: (mask) => this.#shown(mask),
       send: (line) => this.#send(line),
@@ -214,16 +225,17 @@ export class FrameworkClient implements VirtualClient {
   }
 
   #ready(nick: Nick, write: Parameters<Outbox['open']>[0]): void {
-    this.#outbox.open(write);
+    this.#mouth.outbox.open(write);
     this.#identity.isNew(nick);
     this.#needs.watcher.named(this);
+    if (this.#needs.modes !== '') this.#send(modeLine(nick, `+${this.#needs.modes.replace(/^\+/, '')}`));
     this.#needs.deafness.ready(write);
     this.#joins.onReady(this.#needs.facts.joinTargets);
     this.#needs.watcher.status(this, 'ready');
   }
 
   #lost(why: Refusal, forever: boolean): void {
-    this.#outbox.lose();
+    this.#mouth.lose();
     this.#questions.lose();
     this.#identity.end();
     if (forever) this.#joins.end(why);

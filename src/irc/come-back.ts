@@ -43,6 +43,8 @@ export function comeBackAfter({ ending, why, count, bot, hostBanned, chance }: E
     case 'throttled':
       return THROTTLED_MS + quick(count, chance);
     case 'unreachable':
+      // Nobody is there to be bothered; and the bot shows the others the way.
+      return backoff(count - 1, FIRST_MS, bot ? 10_000 : MINUTE, chance);
     case 'lost':
       return why.reason === 'nick-taken' ? slow : quick(count, chance);
   }

@@ -14,9 +14,16 @@ const AT_ONCE = 5;
 const PAUSE_FIRST_MS = 600_000;
 const PAUSE_MOST_MS = 6 * 3_600_000;
 
-/** `first`: a new client, spaced. `again`: after a loss, bounded in number at a time. */
-export type Turn = 'first' | 'again';
-const TURNS = ['first', 'again'] as const;
+/** Clients of people who wait to be heard may begin so fast, whatever the spacing is. */
+const URGENT = 20;
+const URGENT_WITHIN_MS = 10_000;
+
+/**
+ * `urgent`: a new client whose person has just spoken. `first`: a new client, spaced. `again`: after a loss, bounded in
+ * number at a time.
+ */
+export type Turn = 'urgent' | 'first' | 'again';
+const TURNS = ['urgent', 'first', 'again'] as const;
 
 export interface ConnectQueueNeeds {
   readonly clock: Clock;
@@ -30,9 +37,11 @@ export interface ConnectQueueNeeds {
 
 export class ConnectQueue {
   readonly #needs: ConnectQueueNeeds;
-  readonly #lanes = { first: new Map<object, () => void>(), again: new Map<object, () => void>() };
+  readonly #lanes: Readonly<Record<Turn, Map<object, () => void>>> = { urgent: new Map(), first: new Map(), again: new Map() };
   /** Clients whose attempt is neither registered nor over, by kind. */
-  readonly #running = { first: new Set<object>(), again: new Set<object>() };
+  readonly #running: Readonly<Record<Turn, Set<object>>> = { urgent: new Set(), first: new Set(), again: new Set() };
+  /** When the latest new clients began. */
+  #begun: number[] = [];
   #bans: number[] = [];
   /** When the line of first connections would be empty again at one for each spacing. */
   #emptyAt = 0;
@@ -55,6 +64,15 @@ export class ConnectQueue {
   ask(client: object, turn: Turn, start: () => void): void {
     this.#leave(client);
     this.#lanes[turn].set(client, start);
+    this.#serve();
+  }
+
+  /** The client's person waits to be heard now: its first connection goes before those that nobody waits for. */
+  hurry(client: object): void {
+    const start = this.#lanes.first.get(client);
+    if (!start) return;
+    this.#lanes.first.delete(client);
+    this.#lanes.urgent.set(client, start);
     this.#serve();
   }
 
@@ -126,7 +144,7 @@ export class ConnectQueue {
         }
         this.#lanes[turn].delete(client);
         this.#running[turn].add(client);
-        if (turn === 'first') this.#emptyAt = Math.max(this.#emptyAt, now) + this.#needs.spacingMs;
+        if (turn !== 'again') this.#began(now);
         start();
       }
     }
@@ -134,11 +152,18 @@ export class ConnectQueue {
     this.#timer = wake < Infinity ? this.#needs.clock.after(wake - now, () => this.#serve()) : undefined;
   }
 
+  #began(now: number): void {
+    this.#emptyAt = Math.max(this.#emptyAt, now) + this.#needs.spacingMs;
+    this.#begun = [...this.#begun, now].slice(-URGENT);
+  }
+
   /** When a turn of this kind may start; Infinity: when an attempt that runs is over. */
   #mayStartAt(turn: Turn, now: number): number {
     if (this.#notBefore > now) return this.#notBefore;
-    if (this.#probing && this.#running.first.size + this.#running.again.size > 0) return Infinity;
-    if (turn === 'first') return this.#emptyAt - (AT_ONCE - 1) * this.#needs.spacingMs;
+    if (this.#probing && TURNS.some((other) => this.#running[other].size > 0)) return Infinity;
+    const spaced = this.#emptyAt - (AT_ONCE - 1) * this.#needs.spacingMs;
+    if (turn === 'urgent') return Math.min(spaced, (this.#begun.at(-URGENT) ?? -Infinity) + URGENT_WITHIN_MS);
+    if (turn === 'first') return spaced;
     const { atOnce } = this.#needs;
     return atOnce === 0 || this.#running.again.size < atOnce ? now : Infinity;
   }

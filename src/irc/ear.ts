@@ -6,13 +6,14 @@ import type { Clock } from '../lib/clock.js';
 import { parseNick, type ChannelName, type ClientId, type Hostmask } from '../model/irc-names.js';
 import type { IrcEvent } from '../model/irc-event.js';
 import { channelOf, cleanText, eventOf, sourceOf, type Hearing } from './client-events.js';
-import { sayRefusal } from './answer-errors.js';
+import { failRefusal, sayRefusal, THROTTLED, throttledIn } from './answer-errors.js';
 import type { Deafness } from './deafness.js';
 import type { Joins } from './joins.js';
 import { ctcpReplyLine, partLine } from './lines.js';
 import { NamesLists } from './names.js';
 import type { Lane } from './outbox.js';
 import type { Questions } from './questions.js';
+import type { SentLines } from './sent-lines.js';
 import type { ServerFacts } from './server-facts.js';
 
 /** Open batches remembered for each connection (RELIABILITY L15); lines of forgotten ones count as live. */
@@ -28,6 +29,7 @@ export interface EarNeeds {
   readonly joins: Joins;
   readonly deafness: Deafness;
   readonly questions: Questions;
+  readonly sent: Pick<SentLines, 'refused' | 'onPong'>;
   /** Whether a nick is ours. */
   isMe(nick: string): boolean;
   /** The server showed our user and host, or gave us another nick. */
@@ -92,6 +94,12 @@ export class Ear {
       case '366':
         this.#namesEnd(params[1]);
         return;
+      case 'PONG':
+        this.#needs.sent.onPong(params.at(-1) ?? '');
+        return;
+      case 'FAIL':
+        this.#failed(params);
+        return;
       case 'PRIVMSG':
       case 'NOTICE':
         if (!this.#isHistory(line)) this.#said(line);
@@ -113,9 +121,16 @@ export class Ear {
       return;
     }
     const refusal = joins.onNumeric(command, params) ? undefined : sayRefusal(command, params.at(-1));
-    const to = refusal && (channelOf(params[1], this.#needs.facts) ?? parseNick(params[1]));
-    const { network, at, heardBy } = this.#hearing;
-    if (refusal && to) this.#needs.event({ network, at, heardBy, kind: 'notSaid', to, why: refusal });
+    // 411, 412 and 417 name nobody.
+    const to = params.length > 2 ? params[1] : undefined;
+    if (refusal) this.#needs.sent.refused(channelOf(to, this.#needs.facts) ?? parseNick(to), refusal);
+  }
+
+  /** `FAIL PRIVMSG CODE [context] :words`. */
+  #failed(params: readonly string[]): void {
+    if (params[0] !== 'PRIVMSG' && params[0] !== 'NOTICE') return;
+    const to = params.length > 3 ? params[2] : undefined;
+    this.#needs.sent.refused(channelOf(to, this.#needs.facts) ?? parseNick(to), failRefusal(params.at(-1)));
   }
 
   #away(params: readonly string[]): void {
@@ -168,6 +183,10 @@ export class Ear {
 
   #said(line: IrcMessage): void {
     const event = eventOf(line, this.#hearing);
+    if (event?.kind === 'privateMessage' && !event.fromUser && event.how === 'notice') {
+      const full = channelOf(throttledIn(event.text), this.#needs.facts);
+      if (full) return this.#needs.sent.refused(full, THROTTLED);
+    }
     if (event !== undefined) {
       this.#needs.event(event);
       return;

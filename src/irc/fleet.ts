@@ -5,7 +5,9 @@ import type { NetworkConfig } from '../config/network.js';
 import type { Log } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
 import type { ClientOwner, NetworkName } from '../model/irc-names.js';
+import type { CaseMapping } from '../naming/casefold.js';
 import { Addresses } from './addresses.js';
+import { ChannelBudgets } from './channel-budget.js';
 import { FrameworkClient, type ClientNeeds, type ClientWatcher } from './client.js';
 import { ConnectQueue } from './connect-queue.js';
 import { Deafness } from './deafness.js';
@@ -16,6 +18,8 @@ import type { SessionNeeds } from './session.js';
 
 /** A write without progress for so long ends the connection (RELIABILITY R3). */
 const WRITE_MS = 60_000;
+/** A network that comes and goes is not stormed each time it lets one of us in. */
+const WAKE_EVERY_MS = 30_000;
 /** Lines that made trouble are logged once in so long (they are an attacker's to send). */
 const FAULT_EVERY_MS = 1000;
 
@@ -47,14 +51,17 @@ export class Fleet {
   readonly registry: Registry<FrameworkClient>;
   readonly #needs: FleetNeeds;
   readonly #queue: ConnectQueue;
+  readonly #budgets: ChannelBudgets;
   readonly #addresses: Addresses;
   readonly #deafness = new WeakMap<FrameworkClient, Deafness>();
   #faultAt = -Infinity;
+  #wokeAt = -Infinity;
 
   constructor(needs: FleetNeeds) {
     const { clock, config, log, name } = needs;
     this.#needs = needs;
     this.registry = new Registry(clock);
+    this.#budgets = new ChannelBudgets(clock);
     this.#queue = new ConnectQueue({
       clock,
       spacingMs: config.ircClients.reconnectIntervalMs,
@@ -81,11 +88,23 @@ export class Fleet {
   /** A client of the fleet was let in. */
   connected(client: FrameworkClient): void {
     this.#addresses.good(client);
+    const now = this.#needs.clock.elapsed();
+    if (now - this.#wokeAt < WAKE_EVERY_MS) return;
+    this.#wokeAt = now;
+    for (const other of this.registry.clients) other.life.wake();
+  }
+
+  /** CASEMAPPING changed. */
+  rekey(mapping: CaseMapping): void {
+    this.registry.rekey(mapping);
+    this.#budgets.rekey(mapping);
+    for (const client of this.registry.clients) client.rekey();
   }
 
   /** Ends every client within ten seconds, whatever the servers do: each gives up by itself after two. */
   async stop(reason: string): Promise<void> {
     this.#queue.end();
+    this.#budgets.end();
     await Promise.all(this.registry.clients.map((client) => client.end(reason)));
   }
 
@@ -116,6 +135,8 @@ export class Fleet {
       nick: wish.nick,
       ident: wish.ident,
       pace: config.ircClients.flood,
+      budgets: this.#budgets,
+      modes: owner === 'bot' ? '' : config.ircClients.userModes,
       same: (one, other) => facts.fold(one) === facts.fold(other),
       isOurs: (nick, me) => {
         const other = this.registry.byNick(nick);

@@ -11,6 +11,8 @@ import { Session, type SessionNeeds } from './session.js';
 
 /** How long `whenReady` waits. */
 const READY_MS = 60_000;
+/** Once somebody of ours was let in again, the others who were waiting come within this. */
+const SOON_MS = 5_000;
 /** A connection that lasted so long makes earlier failures forgotten. */
 const LASTING_MS = 60_000;
 
@@ -34,7 +36,10 @@ export class Life {
   #status: ClientStatus = 'waiting';
   #session: Session | undefined;
   #timer: Timer | undefined;
+  #started = false;
   #count = 0;
+  /** When the planned try is due, where the server was gone and nothing speaks against an earlier one. */
+  #dueAt: number | undefined;
   #readyAt: number | undefined;
   #why: Refusal = refused('timed-out', 'The IRC network has not let you in yet.').refusal;
   #waiting: ((outcome: Outcome) => void)[] = [];
@@ -51,9 +56,18 @@ export class Life {
     return this.#session;
   }
 
-  /** Gets in line for the first connection. */
-  start(): void {
-    this.#ask('first');
+  /** Gets in line for the first connection; `urgent`: its person waits to be heard, now or since it got in line. */
+  start(urgent: boolean): void {
+    if (!this.#started) this.#ask(urgent ? 'urgent' : 'first');
+    else if (urgent) this.#needs.queue.hurry(this);
+    this.#started = true;
+  }
+
+  /** The network is there again, as another client has shown: a long wait for it becomes a short one. */
+  wake(): void {
+    const { clock, chance } = this.#needs;
+    if (this.#dueAt === undefined || this.#dueAt - clock.elapsed() <= SOON_MS) return;
+    this.#plan(chance() * SOON_MS, true);
   }
 
   /** See the port's `VirtualClient.whenReady`; after a minute the last reason why not. */
@@ -74,6 +88,16 @@ export class Life {
 
   #ask(turn: Turn): void {
     this.#needs.queue.ask(this, turn, () => this.#connect());
+  }
+
+  #plan(wait: number, sooner: boolean): void {
+    const { clock } = this.#needs;
+    this.#timer?.end();
+    this.#dueAt = sooner ? clock.elapsed() + wait : undefined;
+    this.#timer = clock.after(wait, () => {
+      this.#dueAt = undefined;
+      this.#ask('again');
+    });
   }
 
   #connect(): void {
@@ -115,7 +139,7 @@ export class Life {
       return;
     }
     this.#status = 'waiting';
-    this.#timer = clock.after(wait, () => this.#ask('again'));
+    this.#plan(wait, (ending === 'lost' || ending === 'unreachable') && why.reason !== 'nick-taken');
     this.#needs.lost(why, false);
   }
 
@@ -123,6 +147,7 @@ export class Life {
     this.#status = 'ended';
     this.#why = why;
     this.#timer?.end();
+    this.#dueAt = undefined;
     this.#needs.queue.forget(this);
     this.#answer({ ok: false, refusal: why });
   }

@@ -91,8 +91,8 @@ export class FrameworkNetwork implements IrcNetwork {
     let client = this.#fleet.registry.of(user);
     if (client === undefined) {
       client = this.#fleet.makePerson(user, wish);
-      client.start();
     }
+    client.life.start(wish.calm !== true);
     const outcome = await client.whenReady();
     return outcome.ok ? granted(client) : outcome;
   }
@@ -106,7 +106,7 @@ export class FrameworkNetwork implements IrcNetwork {
   }
 
   start(): void {
-    this.bot.start();
+    this.bot.life.start(true);
   }
 
   async stop(reason: string): Promise<void> {
@@ -136,7 +136,6 @@ export class FrameworkNetwork implements IrcNetwork {
       },
       refolded: () => this.#refold(),
       status: (client, status, why) => {
-        log.info(`client ${status}`, { network: name, owner: client.id.owner, nick: client.nick, why: why?.say });
         if (status === 'ready') this.#fleet.connected(client);
         else if (status !== 'connecting') this.#fleet.deafnessOf(client)?.lost();
         if (status === 'lost') this.#fleet.registry.lost(client);
@@ -151,8 +150,7 @@ export class FrameworkNetwork implements IrcNetwork {
   /** CASEMAPPING changed: everybody who keys by folded names keys anew (RELIABILITY R30). */
   #refold(): void {
     const { mapping } = this.#facts;
-    this.#fleet.registry.rekey(mapping);
-    for (const client of this.#fleet.registry.clients) client.rekey();
+    this.#fleet.rekey(mapping);
     this.#following.rekey(mapping);
     this.#board.listeners.rekey();
     for (const changed of this.#onFold) changed();

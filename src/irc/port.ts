@@ -3,7 +3,7 @@
 import type { UserId } from '../model/ids.js';
 import type { ChannelName, ClientId, ClientOwner, Folded, NetworkName, Nick } from '../model/irc-names.js';
 import type { IrcEvent } from '../model/irc-event.js';
-import type { Outcome } from '../model/refusal.js';
+import type { Outcome, Refusal } from '../model/refusal.js';
 import type { CaseMapping } from '../naming/casefold.js';
 import type { How, Utterance } from '../model/utterance.js';
 
@@ -14,6 +14,11 @@ export type ClientStatus = 'connecting' | 'ready' | 'waiting' | 'ended';
 export interface Saying {
   readonly from: number;
   said(lines: number): void;
+  /**
+   * The server threw some of it away after it was said (R18, R31): once or more, also long after `say` has resolved. For
+   * who has no `refused` there is a `notSaid` event instead.
+   */
+  refused?(why: Refusal): void;
 }
 
 /** One connection of ours, through loss and reconnection, until it is ended. */
@@ -83,6 +88,8 @@ export interface ClientWish {
   readonly password?: string;
   readonly saslAccount?: string;
   readonly localAddress?: string;
+  /** Nobody waits for it: it connects after those whose people have just spoken. */
+  readonly calm?: boolean;
 }
 
 export interface IrcNetwork {

@@ -1,29 +1,75 @@
-/** Says an utterance through an outbox and keeps count of what the kernel took. */
+/** Says an utterance through an outbox, keeps count of what the kernel took, and says anew what a channel's limit threw away. */
 
 import type { ChannelName, Nick } from '../model/irc-names.js';
-import { done, refused, type Outcome } from '../model/refusal.js';
+import { done, refused, type Outcome, type Refusal } from '../model/refusal.js';
 import type { Utterance } from '../model/utterance.js';
-import { cutBytes } from './clean-line.js';
+import type { ChannelBudgets } from './channel-budget.js';
+import { cutBytes, isChannel } from './clean-line.js';
 import { sayLine } from './lines.js';
-import type { Outbox } from './outbox.js';
+import { Outbox, type Handed, type Pace } from './outbox.js';
 import type { Saying } from './port.js';
+import { SentLines, type SentLine, type SentLinesNeeds } from './sent-lines.js';
 
 const LOST = refused('connection-lost', 'The IRC connection was lost before all was said.');
+/** A line that was thrown away so often is given up. */
+const TIMES_MOST = 5;
+
+export interface MouthNeeds extends Omit<SentLinesNeeds, 'thrownAway'> {
+  readonly pace: Pace;
+  readonly budgets: ChannelBudgets;
+  /** Lines were thrown away of which nobody wants to be told by his `Saying`. */
+  notSaid(to: ChannelName | Nick, why: Refusal): void;
+}
+
+/** What one client speaks with, and what becomes of lines that its server throws away. */
+export class Mouth {
+  readonly outbox: Outbox;
+  readonly sent: SentLines;
+  readonly budgets: ChannelBudgets;
+  readonly #needs: MouthNeeds;
+
+  constructor(needs: MouthNeeds) {
+    this.#needs = needs;
+    this.outbox = new Outbox(needs);
+    this.budgets = needs.budgets;
+    this.sent = new SentLines({ ...needs, thrownAway: (lines, target, why) => this.#thrownAway(lines, target, why) });
+  }
+
+  /** The connection is gone: everybody who waits to be heard is told. */
+  lose(): void {
+    this.outbox.lose();
+    this.sent.lose();
+    this.budgets.forget(this.outbox);
+  }
+
+  /** Said anew within a channel's limit, else told to who said them, else to everybody. */
+  #thrownAway(lines: readonly SentLine[], target: ChannelName | Nick | undefined, why: Refusal): void {
+    const channel = why.reason === 'slow-down' ? lines.find((line) => isChannel(line.target))?.target : undefined;
+    if (channel !== undefined) {
+      this.budgets.throttled(channel);
+      return speakAgain(this, lines, why);
+    }
+    const sayings = new Set(lines.map((line) => line.saying).filter((saying) => saying?.refused !== undefined));
+    for (const saying of sayings) saying?.refused?.(why);
+    const to = target ?? lines.at(-1)?.target;
+    if (sayings.size === 0 && to !== undefined) this.#needs.notSaid(to, why);
+  }
+}
 
 /**
  * Queues every line of an utterance from `progress.from` on, cut to `budget` bytes. `progress.said` gets the number of
  * lines said so far, those before `from` counted, in the tick in which the kernel took one.
  */
 export function speak(
-  outbox: Outbox,
+  mouth: Mouth,
   target: ChannelName | Nick,
   utterance: Utterance,
   budget: number,
-  progress: Saying | undefined,
+  saying: Saying | undefined,
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     const { how, lines } = utterance;
-    let said = progress?.from ?? 0;
+    let said = saying?.from ?? 0;
     let refusal: Outcome | undefined;
     const handed = (taken: boolean): void => {
       if (refusal !== undefined) return;
@@ -33,19 +79,49 @@ export function speak(
         return;
       }
       said++;
-      progress?.said(said);
+      saying?.said(said);
       if (said >= lines.length) resolve(done);
     };
     if (said >= lines.length) resolve(done);
     for (const text of lines.slice(said)) {
-      const line = sayLine(how, target, cutBytes(text, budget));
+      const cut = cutBytes(text, budget);
+      const line = sayLine(how, target, cut);
       if (line === undefined) {
         refusal = refused('not-a-channel', 'This is no name that a message can be sent to.', true);
-      } else if (!outbox.push(line, 'text', handed)) {
-        refusal = outbox.queued > 0 ? refused('slow-down', 'Too much waits to be said on IRC already.') : LOST;
+      } else if (!push(mouth, line, { target, how, text: cut, saying, times: 1 }, handed)) {
+        refusal = mouth.outbox.queued > 0 ? refused('slow-down', 'Too much waits to be said on IRC already.') : LOST;
       }
       // What was queued before may still be said and counted; the caller learns how far it came.
       if (refusal !== undefined) return resolve(refusal);
     }
   });
+}
+
+/**
+ * Says lines anew that a channel's limit threw away, ahead of what waits for that channel. Those that cannot be, or were
+ * too often, are told to whoever said them.
+ */
+function speakAgain(mouth: Mouth, lines: readonly SentLine[], why: Refusal): void {
+  for (const line of lines) {
+    const raw = line.times < TIMES_MOST ? sayLine(line.how, line.target, line.text) : undefined;
+    const handed = (taken: boolean): void => {
+      if (!taken) line.saying?.refused?.(why);
+    };
+    if (raw === undefined || !push(mouth, raw, { ...line, times: line.times + 1 }, handed, true)) handed(false);
+  }
+}
+
+/** Hands a line to the outbox, once it is its turn in a channel with a limit of its own. */
+function push({ outbox, sent, budgets }: Mouth, line: string, what: SentLine, handed: Handed, ahead = false): boolean {
+  const now = (): boolean =>
+    outbox.push(line, 'text', (taken) => {
+      if (taken) sent.sent(what);
+      handed(taken);
+    });
+  const limit = budgets.of(what.target);
+  if (limit === undefined) return now();
+  const turn = (granted: boolean): void => {
+    if (!granted || !now()) handed(false);
+  };
+  return limit.ask(outbox, turn, ahead);
 }

@@ -2,13 +2,14 @@
 
 import type { NetworkConfig } from '../config/network.js';
 import type { Entry } from '../journal/port.js';
-import type { Clock } from '../lib/clock.js';
+import type { Clock, Timer } from '../lib/clock.js';
+import { faultText } from '../model/errors.js';
 import type { RoomId, UserId } from '../model/ids.js';
 import type { MessageEvent } from '../model/matrix-event.js';
 import type { NetworkName } from '../model/irc-names.js';
-import { granted, type Outcome, refused } from '../model/refusal.js';
+import { granted, type Outcome, type Refusal, refused } from '../model/refusal.js';
 import { type CopyNeeds, makeCopy } from './copy.js';
-import type { Failure } from './failure.js';
+import type { Failure, Told } from './failure.js';
 import { type Destination, targetOf } from './private-message.js';
 import type { Progress, Said, Say } from './say.js';
 import { isBlank } from './to-utterance.js';
@@ -49,6 +50,9 @@ export interface Delivered {
   readonly rest: Promise<void>;
 }
 
+/** A message that waits longer is told of. */
+const SLOW_MS = 60_000;
+
 export type Deliver = (delivery: Delivery) => Promise<Delivered>;
 
 /** Makes `Deliver`: resolves when the message is said or refused; throws `STOPPING` and faults of our own. */
@@ -58,15 +62,41 @@ export function makeDeliver(needs: MessageNeeds): Deliver {
     const { event, entry, link, repeat } = delivery;
     const target = `${targetOf(link)} on ${needs.configOf(link.network).name ?? link.network}`;
     if (isBlank(event)) return { ok: true, rest: Promise.resolve() };
+    const told = { event, entry: entry.id, repeat, target };
     const allowed = needs.mayGo(event.sender, link);
-    const outcome = allowed.ok ? await said(needs, delivery) : allowed;
+    if (!allowed.ok) return { ok: false, rest: needs.failure.notDelivered({ ...told, refusal: allowed.refusal }) };
+    const slow = tellOfWaiting(needs, delivery, told);
+    const outcome = await said(needs, delivery, thrownAway(needs, told)).finally(() => slow.end());
     if (!outcome.ok) {
-      const told = { event, entry: entry.id, repeat, refusal: outcome.refusal, target };
-      return { ok: false, rest: needs.failure.notDelivered(told) };
+      return { ok: false, rest: needs.failure.notDelivered({ ...told, refusal: outcome.refusal }) };
     }
     const copies = 'nick' in link ? Promise.resolve() : copy({ ...delivery, link }, outcome.value.by);
     return { ok: true, rest: all([hints(needs, delivery, outcome.value, target), copies]) };
   };
+}
+
+/** Tells the author, once, that the IRC server threw away what it had taken; nobody waits for that any more. */
+function thrownAway({ failure, log }: MessageNeeds, told: Omit<Told, 'refusal'>): (refusal: Refusal) => void {
+  let once = false;
+  return (refusal) => {
+    if (once) return;
+    once = true;
+    failure.notDelivered({ ...told, refusal }).catch((fault: unknown) => {
+      log.error('author not told', { room: told.event.room, event: told.event.id, why: faultText(fault) });
+    });
+  };
+}
+
+/** Tells the author that his message still waits, after a minute (R19). */
+function tellOfWaiting({ failure, clock, log }: MessageNeeds, { since }: Delivery, told: Omit<Told, 'refusal'>): Timer {
+  return clock.after(Math.max(0, since + SLOW_MS - clock.elapsed()), () => {
+    const say =
+      `Your message to ${told.target} still waits: IRC cannot be reached just now, or takes only a line a second. ` +
+      'It goes out as soon as it can; you need not send it again.';
+    failure.hint(told, 'slow', say).catch((fault: unknown) => {
+      log.warn('author not told of waiting', { room: told.event.room, why: faultText(fault) });
+    });
+  });
 }
 
 /** Waits for all, then throws what the first that failed threw. */
@@ -75,7 +105,11 @@ async function all(works: readonly Promise<void>[]): Promise<void> {
   await Promise.all(works);
 }
 
-async function said(needs: MessageNeeds, delivery: Delivery): Promise<Outcome<Said>> {
+async function said(
+  needs: MessageNeeds,
+  delivery: Delivery,
+  thrownAway: (why: Refusal) => void,
+): Promise<Outcome<Said>> {
   const { event, progress } = delivery;
   // An earlier life of the process had said it all.
   if (progress && progress.said >= progress.lines.length) return granted({ by: progress.by, fileNamed: false });
@@ -85,7 +119,7 @@ async function said(needs: MessageNeeds, delivery: Delivery): Promise<Outcome<Sa
   };
   return expired()
     ? refused('too-old', 'It was too old when it came to the bridge. Send it again if it still matters.', true)
-    : needs.say({ ...delivery, expired });
+    : needs.say({ ...delivery, expired, thrownAway });
 }
 
 async function hints(needs: MessageNeeds, delivery: Delivery, said: Said, target: string): Promise<void> {

@@ -7,7 +7,7 @@ import { type Clock, sleep, within } from '../lib/clock.js';
 import { BridgeError } from '../model/errors.js';
 import type { MessageEvent } from '../model/matrix-event.js';
 import type { NetworkName, Nick } from '../model/irc-names.js';
-import { granted, type Outcome, refused, type RefusalReason } from '../model/refusal.js';
+import { granted, type Outcome, type Refusal, refused, type RefusalReason } from '../model/refusal.js';
 import type { How } from '../model/utterance.js';
 import type { Connect } from '../people/connect.js';
 import { splitLines } from '../text/split.js';
@@ -38,6 +38,8 @@ export interface Speech {
   readonly progress?: Progress;
   /** Called in the tick in which a line was handed over. */
   readonly note: (progress: Progress) => void;
+  /** Called when the server throws away what was said, maybe long after `Say` has resolved (R18, R31). */
+  readonly thrownAway: (why: Refusal) => void;
   /** True when the message has become too old to be said (AS-13). */
   readonly expired: () => boolean;
 }
@@ -130,7 +132,7 @@ async function reach(needs: SayNeeds, { event, link }: Speech): Promise<Outcome<
 
 async function sayOnce(
   needs: SayNeeds,
-  { event, link }: Speech,
+  { event, link, thrownAway }: Speech,
   client: VirtualClient,
   progress: Progress | undefined,
   note: (progress: Progress) => void,
@@ -148,7 +150,7 @@ async function sayOnce(
   const outcome = await client.say(
     target,
     { how: utterance.how, lines },
-    { from, said: (count) => note({ lines, said: count, by }) },
+    { from, said: (count) => note({ lines, said: count, by }), refused: thrownAway },
   );
   return outcome.ok ? granted({ by, fileNamed, ...(cut ? { cutTo: lineLimit - 1 } : {}) }) : outcome;
 }

@@ -30,6 +30,22 @@ describe('irc/connect-queue', () => {
     assert.equal(clock.timers, 0);
   });
 
+  it('CONN-6: who has just spoken does not wait behind those who have not, up to twenty in ten seconds', async () => {
+    const { clock, queue, started, ask } = make(5000, 0);
+    const calm = Array.from({ length: 10 }, (_, n) => ask(n));
+    started.length = 0;
+    for (let n = 100; n < 120; n++) ask(n, 'urgent');
+    assert.equal(started.length, 15);
+    await clock.advance(10_000);
+    assert.equal(started.length, 20);
+    // One of the calm ones speaks.
+    await clock.advance(10_000);
+    assert.equal(started.length, 20);
+    queue.hurry(calm[9] ?? {});
+    queue.hurry(calm[0] ?? {});
+    assert.deepEqual(started.slice(20), [9]);
+  });
+
   it('R1: no more than the limit come back side by side, each end makes room', () => {
     const { queue, started, ask } = make(5000, 2);
     const clients = [1, 2, 3, 4].map((n) => ask(n, 'again'));

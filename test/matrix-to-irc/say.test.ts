@@ -33,6 +33,7 @@ class Stage {
       link: aLink(),
       since: this.clock.elapsed(),
       note: (progress) => this.notes.push(progress),
+      thrownAway: () => undefined,
       expired: () => this.expired,
       ...set,
     };
