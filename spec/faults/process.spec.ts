@@ -38,9 +38,9 @@ describe('faults: the process', () => {
       await bob.sees(`begin ${n}`, { to: '#loop' });
     }
     const ledger = new Ledger('loop');
-    let over = false;
+    const state = { over: false };
     const talk = (async () => {
-      for (let n = 0; !over; n++) {
+      for (let n = 0; !state.over; n++) {
         const person = all[n % all.length];
         await person?.says(room, ledger.token(`p${n % all.length}`, 'loop'));
         await sleep(50);
@@ -52,7 +52,7 @@ describe('faults: the process', () => {
       await bridge.kill();
       await bridge.start();
     }
-    over = true;
+    state.over = true;
     await talk;
     for (const [n, person] of all.entries()) {
       await person.says(room, `the end ${n}`);

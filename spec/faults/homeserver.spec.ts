@@ -1,0 +1,335 @@
+/** The homeserver is away, ill, slow or strict: nothing is lost or doubled, and who is not concerned does not notice. */
+
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FaultProxy } from '../../src/sandbox/fault-proxy.js';
+import type { FaultBehaviour } from '../../src/sandbox/homeserver/faults.js';
+import { runFast } from '../support/fast-time.js';
+import { bodies, Ledger } from '../support/ledger.js';
+import { residentMiB, until } from '../support/look.js';
+import type { IrcPerson, MatrixPerson } from '../support/people.js';
+import { stage, type Stage } from '../support/stage.js';
+
+const SEND = /\/send\/m\.room\.message\//u;
+let count = 0;
+
+interface Channel {
+  readonly channel: string;
+  readonly room: string;
+  readonly bob: IrcPerson;
+  readonly alice: MatrixPerson;
+}
+
+/** A bridge behind a proxy to the homeserver. A channel for each row, and a server lets nobody into more than twenty. */
+function behindProxy(): { set: Stage; proxy: FaultProxy; open: () => Promise<Channel> } {
+  const proxy = new FaultProxy(() => set.world.homeserver.port);
+  const set = stage({ bridge: async () => ({ homeserverUrl: `http://127.0.0.1:${await proxy.start()}` }) });
+  after(() => proxy.stop());
+  afterEach(() => {
+    set.world.homeserver.clearFaults();
+    proxy.refuse = proxy.halfOpen = false;
+    proxy.latencyMs = 0;
+  });
+
+  /** A channel that talks both ways already, with people of its own. */
+  async function open(): Promise<Channel> {
+    const n = ++count;
+    const channel = `#c${n}`;
+    const bob = await set.people.onIrc(`bob${n}`, channel);
+    const alice = await set.people.onMatrix(`alice${n}`);
+    const room = await alice.joins(set.people.alias(channel));
+    await alice.says(room, 'begin');
+    await bob.sees('begin', { to: channel });
+    bob.says(channel, 'begin too');
+    await alice.sees('begin too', { room });
+    return { channel, room, bob, alice };
+  }
+
+  return { set, proxy, open };
+}
+
+const clean = (sent: number): object => ({ sent, lost: [], doubled: [], disordered: [] });
+
+describe('faults: a homeserver that is away or ill', () => {
+  const { set, proxy, open } = behindProxy();
+
+  it('H1: away for 20 s under 300 IRC lines in ten channels: none lost, doubled or out of order; drained soon; little memory; no noise', async function () {
+    this.timeout(180_000);
+    const all: Channel[] = [];
+    for (let n = 0; n < 10; n++) all.push(await open());
+    const ledger = new Ledger('h1');
+    const memory = residentMiB(set.bridge);
+    proxy.refuse = true;
+    proxy.reset();
+    for (let n = 0; n < 30; n++) {
+      for (const { bob, channel } of all) bob.says(channel, ledger.token(bob.nick, channel));
+      await sleep(600);
+    }
+    assert.ok(residentMiB(set.bridge) - memory < 100);
+    proxy.refuse = false;
+    proxy.latencyMs = 5;
+    const begun = performance.now();
+    for (const { bob, channel } of all) bob.says(channel, 'the end');
+    for (const { alice, room } of all) await alice.sees('the end', { room, withinMs: 60_000 });
+    assert.ok(performance.now() - begun < 20_000, `${performance.now() - begun} ms`);
+    const texts = (await Promise.all(all.map(({ alice, room }) => bodies(alice, room)))).flat();
+    assert.deepEqual(ledger.judge(texts), clean(300));
+    for (const { bob } of all) assert.ok(bob.messages.filter(({ command }) => command === 'NOTICE').length <= 1);
+    assert.ok(set.world.ircd.client('CausewayBot'), 'IRC stays');
+  });
+
+  const ills: readonly (readonly [string, FaultBehaviour])[] = [
+    ['500', { status: 500 }],
+    ['502 with a page', { status: 502, rawBody: '<html>Bad Gateway</html>', contentType: 'text/html' }],
+    ['503', { status: 503 }],
+    ['504 after the effect', { status: 504, apply: true }],
+    ['200 and nothing', { rawBody: '' }],
+    ['200 and half of it', { truncate: true }],
+    ['200 and a list', { rawBody: '[]' }],
+    ['200 and a page', { rawBody: '<html></html>', contentType: 'text/html' }],
+  ];
+  it('H2: every kind of nonsense for some seconds: each is tried again until it is done once', async function () {
+    this.timeout(120_000);
+    const { world } = set;
+    for (const [what, ill] of ills) {
+      const { alice, bob, channel, room } = await open();
+      const ledger = new Ledger('h2');
+      const fault = world.homeserver.fault({ path: SEND }, ill);
+      for (let n = 0; n < 10; n++) bob.says(channel, ledger.token(bob.nick, channel));
+      await sleep(1_500);
+      assert.ok(fault.hits > 0, what);
+      fault.end();
+      bob.says(channel, 'the end');
+      await alice.sees('the end', { room, withinMs: 30_000 });
+      assert.deepEqual(ledger.judge(await bodies(alice, room)), clean(10), what);
+    }
+  });
+
+  it('H3, A-21, A-22: a third of the sends applied and then answered by a reset, a time-out of the proxy or nothing: none doubled', async function () {
+    this.timeout(120_000);
+    const { world } = set;
+    const { alice, bob, channel, room } = await open();
+    const ledger = new Ledger('h3');
+    const state = { over: false };
+    const trouble = (async () => {
+      for (let n = 0; !state.over; n++) {
+        const ill: FaultBehaviour = n % 2 === 0 ? { reset: 'after' } : { status: 504, apply: true };
+        const fault = world.homeserver.fault({ path: SEND, skip: 2, times: 1 }, ill);
+        await until('it was hit', () => fault.hits > 0 || state.over, 60_000);
+        fault.end();
+      }
+    })();
+    for (let n = 0; n < 60; n++) {
+      bob.says(channel, ledger.token(bob.nick, channel));
+      await sleep(30);
+    }
+    await until('all but the end', () => ledger.judge(alice.messages(room).map(({ content }) => String(content.body))).lost.length === 0, 90_000);
+    state.over = true;
+    await trouble;
+    assert.deepEqual(ledger.judge(await bodies(alice, room)), clean(60));
+  });
+
+});
+
+describe('faults: a homeserver that is slow or strict', () => {
+  const { set, proxy, open } = behindProxy();
+
+  it('H4: 429 with the header, the body, both or neither: quiet as long as told, for that user alone; none lost, in order', async function () {
+    this.timeout(120_000);
+    const { world, people } = set;
+    const limits: readonly FaultBehaviour[] = [
+      { status: 429, retryAfterMs: 2_000 },
+      { status: 429, retryAfter: '2' },
+      { status: 429, retryAfter: '2', retryAfterMs: 100 },
+      { status: 429 },
+    ];
+    for (const [n, limit] of limits.entries()) {
+      const { alice, bob, channel, room } = await open();
+      const other = await people.onIrc(`other${n}`, channel);
+      other.says(channel, 'other begins');
+      await alice.sees('other begins', { room });
+      const ghost = people.ghost(bob.nick);
+      const fault = world.homeserver.fault({ path: SEND, user: ghost, times: 1 }, limit);
+      const ledger = new Ledger('h4');
+      const from = world.homeserver.asked.length;
+      for (let k = 0; k < 5; k++) bob.says(channel, ledger.token(bob.nick, channel));
+      await until('it was limited', () => fault.hits === 1);
+      const limited = performance.now();
+      if (n < 3) {
+        await sleep(1_500);
+        const asked = world.homeserver.asked.slice(from).filter(({ path, user }) => SEND.test(path) && user === ghost);
+        assert.equal(asked.length, 1, `quiet ${n}`);
+      }
+      await until('all have come', () => ledger.judge(alice.messages(room).map(({ content }) => String(content.body))).lost.length === 0, 20_000);
+      if (n < 3) assert.ok(performance.now() - limited >= 1_900);
+      assert.deepEqual(ledger.judge(await bodies(alice, room)), clean(5));
+    }
+  });
+
+  it('H4: while one user is limited, another is not', async () => {
+    const { world, people } = set;
+    const [one, two] = [await open(), await open()];
+    world.homeserver.fault({ path: SEND, user: people.ghost(one.bob.nick), times: 1 }, { status: 429, retryAfterMs: 5_000 });
+    one.bob.says(one.channel, 'late');
+    await sleep(200);
+    const begun = performance.now();
+    two.bob.says(two.channel, 'at once');
+    await two.alice.sees('at once', { room: two.room });
+    assert.ok(performance.now() - begun < 1_000);
+    await one.alice.sees('late', { room: one.room, withinMs: 15_000 });
+  });
+
+  it('H5: sends of one room are taken and never answered: other rooms do not wait, and the room goes on once it is given up', async function () {
+    this.timeout(120_000);
+    const { bridge, world } = set;
+    // A request is given up after most of a minute of the bridge's time.
+    runFast(bridge, 5);
+    await bridge.restart();
+    const [stuck, free] = [await open(), await open()];
+    const fault = world.homeserver.fault({ path: new RegExp(encodeURIComponent(stuck.room).replace(/[$.*+?()[\]{}|\\^]/gu, '\\$&'), 'u'), method: 'PUT', times: 1 }, { hang: true });
+    stuck.bob.says(stuck.channel, 'hangs');
+    await until('it hangs', () => fault.hits === 1);
+    const waits: number[] = [];
+    for (let n = 0; n < 50; n++) {
+      const begun = performance.now();
+      free.bob.says(free.channel, `free ${n}`);
+      await free.alice.sees(`free ${n}`, { room: free.room });
+      waits.push(performance.now() - begun);
+    }
+    assert.ok(Math.max(...waits) < 1_000, `${Math.max(...waits)} ms`);
+    await stuck.alice.sees('hangs', { room: stuck.room, withinMs: 14_000 });
+    assert.deepEqual((await bodies(stuck.alice, stuck.room)).filter((text) => text === 'hangs'), ['hangs']);
+    runFast(bridge, 1);
+    await bridge.restart();
+  });
+
+  it('H9: in use is success, at registration and for an alias; a ghost that may not be made is told', async () => {
+    const { world, people } = set;
+    const bob = await people.onIrc('inuse', '#inuse');
+    const alice = await people.onMatrix('inusa');
+    world.homeserver.fault({ path: /\/register/u, times: 1 }, { status: 400, errcode: 'M_USER_IN_USE', apply: true });
+    const room = await alice.joins(people.alias('#inuse'));
+    bob.says('#inuse', 'was registered before');
+    await alice.sees('was registered before', { room });
+    const ben = await people.onIrc('lone', '#inuse');
+    world.homeserver.fault({ path: /\/register/u }, { status: 400, errcode: 'M_EXCLUSIVE' });
+    ben.says('#inuse', 'never arrives');
+    await ben.sees(/did not reach Matrix/u, { withinMs: 20_000 });
+    bob.says('#inuse', 'others go on');
+    await alice.sees('others go on', { room });
+  });
+
+  it('H10: the homeserver drops all its connections in the middle of traffic: none lost, none doubled', async () => {
+    const { alice, bob, channel, room } = await open();
+    const ledger = new Ledger('h10');
+    proxy.latencyMs = 20;
+    for (let n = 0; n < 40; n++) {
+      bob.says(channel, ledger.token(bob.nick, channel));
+      if (n % 8 === 7) {
+        await sleep(50);
+        proxy.reset();
+      }
+    }
+    bob.says(channel, 'the end');
+    await alice.sees('the end', { room, withinMs: 30_000 });
+    assert.deepEqual(ledger.judge(await bodies(alice, room)), clean(40));
+  });
+
+  it('H12: a hundred ask for one alias while the channel is slow: one room and one JOIN; a channel that refuses is 404, and no half room stays', async function () {
+    this.timeout(60_000);
+    const { bridge, people, world } = set;
+    const ask = async (alias: string): Promise<number> => {
+      const url = `http://127.0.0.1:${bridge.port}/_matrix/app/v1/rooms/${encodeURIComponent(alias)}`;
+      return (await fetch(url, { headers: { authorization: `Bearer ${world.service.hsToken}` } })).status;
+    };
+    world.ircd.knobs.hold = true;
+    const from = world.homeserver.asked.length;
+    const asking = Promise.all(Array.from({ length: 100 }, () => ask(people.alias('#slowly'))));
+    await sleep(2_000);
+    world.ircd.release();
+    assert.deepEqual(new Set(await asking), new Set([200]));
+    const made = world.homeserver.asked.slice(from).filter(({ path, method }) => method === 'POST' && path.endsWith('/createRoom'));
+    assert.equal(made.length, 1);
+    const joins = world.ircd.client('CausewayBot')?.received.filter(({ line }) => /^JOIN .*#slowly/u.test(line)) ?? [];
+    assert.equal(joins.length, 1);
+    const op = await people.onIrc('keeper');
+    for (const [channel, letters, ...params] of [['#inv', '+i'], ['#ban', '+b', 'CausewayBot!*@*'], ['#key', '+k', 'sesame'], ['#full', '+l', '1']] as const) {
+      await op.joins(channel);
+      op.sends(`MODE ${channel} ${letters} ${params.join(' ')}`);
+      await op.hears('MODE', ({ raw }) => raw.includes(letters));
+      const before = world.homeserver.asked.length;
+      const begun = performance.now();
+      assert.equal(await ask(people.alias(channel)), 404, channel);
+      assert.ok(performance.now() - begun < 30_000);
+      assert.deepEqual(world.homeserver.asked.slice(before).filter(({ path }) => path.endsWith('/createRoom')), []);
+    }
+  });
+
+  it('H15: one line is answered 500 for ever: its room goes on within 60 s of the bridge’s time, its author is told once', async function () {
+    this.timeout(120_000);
+    const { bridge, people, world } = set;
+    const { alice, bob, channel, room } = await open();
+    runFast(bridge, 5);
+    await bridge.restart();
+    await alice.says(room, 'again');
+    await bob.sees('again', { to: channel });
+    bob.says(channel, 'a line before');
+    await alice.sees('a line before', { room });
+    const other = await open();
+    const fault = world.homeserver.fault({ path: SEND, user: people.ghost(bob.nick) }, { status: 500 });
+    bob.says(channel, 'poison');
+    await until('it is tried', () => fault.hits > 0);
+    const second = await people.onIrc('second', channel);
+    second.says(channel, 'behind the poison');
+    other.bob.says(other.channel, 'elsewhere');
+    await other.alice.sees('elsewhere', { room: other.room, withinMs: 2_000 });
+    await alice.sees('behind the poison', { room, withinMs: 40_000 });
+    await bob.sees(/did not reach Matrix/u, { withinMs: 10_000 });
+    fault.end();
+    runFast(bridge, 1);
+    await bridge.restart();
+  });
+
+  it('H16: text, names and numbers that break homeservers are cleaned or cut: no request fails, all is heard', async () => {
+    const { world } = set;
+    const { alice, bob, channel, room } = await open();
+    const from = world.homeserver.asked.length;
+    const raw = [Buffer.from([0xed, 0xa0, 0x80]), Buffer.from([0xff, 0xfe]), Buffer.from('\u0003999999999999999999,1'), Buffer.from('\u202e\u2066')];
+    for (const [n, bytes] of raw.entries()) {
+      bob.writes(Buffer.concat([Buffer.from(`PRIVMSG ${channel} :odd ${n} `), bytes, Buffer.from('\r\n')]));
+      await alice.sees(new RegExp(`^odd ${n} `, 'u'), { room });
+    }
+    const failed = world.homeserver.asked.slice(from).filter(({ path, status }) => SEND.test(path) && status >= 400);
+    assert.deepEqual(failed, []);
+  });
+
+  it('T6: all of IRC away: transactions are still taken at once', async () => {
+    const { world } = set;
+    const { alice, bob, channel, room } = await open();
+    await world.ircd.stop(true);
+    const begun = performance.now();
+    const before = world.homeserver.deliveries(world.service).length;
+    for (let n = 0; n < 20; n++) await alice.says(room, `waiting ${n}`);
+    await until('taken', () => world.homeserver.deliveries(world.service).slice(before).flatMap(({ events }) => events).length >= 20, 2_000);
+    assert.ok(performance.now() - begun < 3_000);
+    assert.ok(world.homeserver.deliveries(world.service).slice(before).every(({ status }) => status === 200));
+    await world.ircd.start();
+    await bob.connects(world.ircPort);
+    await bob.joins(channel);
+    await until('all have come', () => bob.messages.filter(({ text }) => /^waiting/u.test(text)).length === 20, 30_000);
+  });
+
+  it('T16: the homeserver has given up on us: our ping at start makes it try at once', async () => {
+    const { bridge, world } = set;
+    const { alice, bob, channel, room } = await open();
+    await bridge.kill();
+    await alice.says(room, 'while it was gone');
+    await sleep(3_000);
+    const before = world.homeserver.asked.length;
+    await bridge.start();
+    const begun = performance.now();
+    await until('the ping', () => world.homeserver.asked.slice(before).some(({ path }) => path.includes('/ping')), 2_000);
+    await bob.sees('while it was gone', { to: channel, withinMs: 5_000 });
+    assert.ok(performance.now() - begun < 5_000);
+  });
+});
