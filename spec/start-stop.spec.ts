@@ -1,6 +1,8 @@
 /** How the process begins and ends: with either side down, under load, by signals, with a wrong configuration. */
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -175,6 +177,24 @@ describe('start and stop', () => {
     assert.equal((await process.run(['-c', file, '-f', process.registrationFile, '-p', String(world.ircPort)])).code, 1);
     assert.equal((await process.run(['--nonsense'])).code, 1);
     assert.equal((await process.run(['--version'])).code, 0);
+  });
+
+  it('LIFE-7, CLI-9: signals while it still starts: SIGHUP ends nothing, SIGTERM ends it with exit 0', async function () {
+    this.timeout(60_000);
+    const { process: { configFile, registrationFile } } = set.bridge;
+    for (const signals of [['SIGHUP', 'SIGHUP', 'SIGTERM'], ['SIGTERM']] as const) {
+      const args = ['--import', 'tsx', 'src/main.ts', '-c', configFile, '-f', registrationFile, '-p', '0'];
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+      const ended = once(child, 'close');
+      // Its first line comes before the libraries are read.
+      await once(child.stderr, 'data');
+      child.stderr.resume();
+      for (const signal of signals) {
+        child.kill(signal);
+        await sleep(50);
+      }
+      assert.deepEqual(await ended, [0, null], signals.join());
+    }
   });
 
   it('REG-6: registering again keeps id and tokens; only --force-new-tokens makes new ones', async function () {

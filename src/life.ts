@@ -24,11 +24,6 @@ export async function live(task: {
   const registration = readRegistration(task.file);
   const outputs = logOutputs(loaded.config.ircService.logging, systemClock);
   const { log } = outputs;
-  const open = worldReadable(task.file);
-  const notes = [...loaded.warnings, ...(open === undefined ? [] : [open]), ...coverage(registration, loaded.config)];
-  for (const warning of notes) log.warn(warning);
-  if (loaded.notYet.length > 0) log.warn(`accepted, not yet in force: ${loaded.notYet.join(', ')}`);
-
   let rejections = 0;
   process.on('unhandledRejection', (fault) =>
     log.error('unhandled rejection', { count: ++rejections, fault, at: stackOf(fault) }),
@@ -37,12 +32,18 @@ export async function live(task: {
     log.error('uncaught exception', { fault, at: stackOf(fault) });
     process.exit(UNCAUGHT);
   });
-  // Loaded late, so that what is wrong with a configuration is told before the large libraries are read.
-  const { startApp } = await import('./app.js');
   const port = task.port === undefined ? {} : { port: task.port };
-  const started = startApp({ config: loaded.config, registration, log, clock: systemClock, ...port });
+  // Loaded late, so that what is wrong with a configuration is told before the large libraries are read; and signals
+  // are heard before that, since until then Node ends at a SIGHUP.
+  const started = import('./app.js').then(({ startApp }) =>
+    startApp({ config: loaded.config, registration, log, clock: systemClock, ...port }),
+  );
   onStopSignals(started, outputs);
   onHangup(task.config, loaded.config, started, outputs);
+  const open = worldReadable(task.file);
+  const notes = [...loaded.warnings, ...(open === undefined ? [] : [open]), ...coverage(registration, loaded.config)];
+  for (const warning of notes) log.warn(warning);
+  if (loaded.notYet.length > 0) log.warn(`accepted, not yet in force: ${loaded.notYet.join(', ')}`);
   await started.catch((fault: unknown) => {
     log.error('cannot start', { fault });
     throw fault;

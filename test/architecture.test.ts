@@ -67,6 +67,16 @@ describe('architecture', () => {
     assert.deepEqual(lawless(({ text }) => !/\.to(?:Locale)?(?:Lower|Upper)Case\(/.test(code(text)), judged), []);
   });
 
+  it('S-INJ: one file writes to sockets of IRC, and what it gets has been cleaned', () => {
+    const writes = /\bsocket\??\.(?:write|end)\((?!\))|\.writeLine\(|\.raw\(/i;
+    const judged = inFolders('irc').filter(({ path }) => path !== 'irc/ident-server.ts');
+    assert.deepEqual(lawless(({ text }) => !writes.test(code(text)), judged), ['irc/write-gate.ts']);
+    assert.deepEqual(lawless(({ text }) => !/\bnew WriteGate\(|\bgate\??\.write\(/.test(code(text))), ['irc/socket-transport.ts']);
+    const transport = sources.find(({ path }) => path === 'irc/socket-transport.ts')?.text ?? '';
+    assert.match(transport, /const clean = cleanLine\(line\);/);
+    assert.deepEqual(transport.match(/gate\??\.write\(.*/g), ['gate.write(`${clean}\\r\\n`, handed);']);
+  });
+
   it('time and chance are taken from lib/clock.ts and parameters', () => {
     const real = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\b(?:set|clear)(?:Timeout|Interval|Immediate)\b|\bperformance\.now\b/;
     const judged = withoutPaths('lib/clock.ts', 'lib/log.ts', 'lib/log-outputs.ts', 'main.ts').filter(({ path }) => !path.startsWith('sandbox/'));
