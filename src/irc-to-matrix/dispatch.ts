@@ -4,6 +4,7 @@ import type { Entry, Journal } from '../journal/port.js';
 import type { Clock } from '../lib/clock.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
 import type { Log } from '../lib/log.js';
+import { Overdue } from '../lib/overdue.js';
 import type { Metrics } from '../metrics/port.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
 import type { RoomId } from '../model/ids.js';
@@ -35,12 +36,17 @@ const MOST_UNKEPT = 10_000;
 
 export class IrcDispatch {
   readonly #needs: DispatchNeeds;
+  readonly #overdue: Overdue;
   readonly #rooms: KeyedQueue<string>;
   readonly #others: KeyedQueue<string>;
   #unkept = 0;
 
   constructor(needs: DispatchNeeds) {
     this.#needs = needs;
+    this.#overdue = new Overdue(needs.clock, (entry, outcome, seconds) => {
+      needs.log.warn(`line ${outcome}`, { entry, seconds: Math.round(seconds) });
+      needs.metrics.time('bridge_remote_request_seconds', seconds, { outcome });
+    });
     const onFault = (key: string, fault: unknown): void => {
       needs.log.error('irc event failed', { lane: key, fault });
       needs.metrics.count('bridge_faults_total', { direction: 'irc_to_matrix' });
@@ -118,7 +124,9 @@ export class IrcDispatch {
     };
     const over = new Set<RoomId>();
     for (const { room } of rooms) {
+      const inTime = this.#overdue.begin(entry.id);
       const ended = (fault?: unknown): void => {
+        inTime();
         if (over.has(room)) return;
         if (isFault(fault, 'STOPPING')) return; // the entry stays open for the next start
         over.add(room);

@@ -4,6 +4,7 @@ import type { Entry, Journal } from '../journal/port.js';
 import type { Clock } from '../lib/clock.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
 import type { Log } from '../lib/log.js';
+import { Overdue } from '../lib/overdue.js';
 import type { Metrics } from '../metrics/port.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
 import type { RoomId } from '../model/ids.js';
@@ -43,9 +44,14 @@ export class MatrixDispatch {
   readonly #lanes: KeyedQueue<string>;
   /** What is still to be done for messages whose lanes have gone on. */
   readonly #rests = new Set<Promise<void>>();
+  readonly #overdue: Overdue;
 
   constructor(needs: DispatchNeeds) {
     this.#needs = needs;
+    this.#overdue = new Overdue(needs.clock, (entry, outcome, seconds) => {
+      needs.log.warn(`message ${outcome}`, { entry, seconds: Math.round(seconds) });
+      needs.metrics.time('bridge_matrix_request_seconds', seconds, { outcome });
+    });
     this.#lanes = new KeyedQueue((key, fault) => {
       needs.log.error('matrix event failed', { lane: key, fault });
       needs.metrics.count('bridge_faults_total', { direction: 'matrix_to_irc' });
@@ -140,6 +146,7 @@ export class MatrixDispatch {
   async #deliver(delivery: Delivery, over: () => void): Promise<void> {
     const { event, entry, link, repeat } = delivery;
     const started = this.#needs.clock.elapsed();
+    const inTime = this.#overdue.begin(entry.id);
     try {
       const { ok, rest } = await this.#needs.deliver(delivery);
       this.#count(event, started, ok ? 'success' : 'dropped');
@@ -152,6 +159,8 @@ export class MatrixDispatch {
       const { refusal } = refused('server-said-no', OUR_FAULT);
       const told = { event, entry: entry.id, repeat, refusal, target: targetOf(link) };
       this.#finish(event, this.#needs.failure.notDelivered(told), over);
+    } finally {
+      inTime();
     }
   }
 
