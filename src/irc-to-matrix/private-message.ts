@@ -96,7 +96,7 @@ export function makeCarryPrivate(needs: PrivateMessageNeeds): (line: PrivateMess
         await pmRooms.drop(known.room);
       }
     }
-    const opened = await needs.openPmRoom({ network, person, nick: from.nick, onBehalfOf: from.host ?? from.nick });
+    const opened = await needs.openPmRoom({ network, person, nick: from.nick, onBehalfOf: maskOf(line) ?? from.nick });
     if (opened.ok) await send(opened.value, line, entry, repeat);
     else await needs.answer(line, opened.refusal.reason, `Your message was not delivered: I am on Matrix. ${opened.refusal.say}`);
   };

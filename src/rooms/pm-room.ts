@@ -28,7 +28,7 @@ export interface PmWish {
   readonly network: NetworkName;
   readonly person: UserId;
   readonly nick: Nick;
-  /** Who is charged for it, such as the host of who writes; absent: a person asked for the room himself. */
+  /** Who is charged for it, such as the address of who writes; absent: a person asked for the room himself. */
   readonly onBehalfOf?: string;
   /** A room of the talk that cannot be used any more. */
   readonly insteadOf?: RoomId;
@@ -37,7 +37,7 @@ export interface PmWish {
 export type OpenPmRoom = (wish: PmWish) => Promise<Outcome<PmRoom>>;
 
 /** Rooms that one address on IRC, and all of a network together, may open in a minute (RELIABILITY S9). */
-const MOST_EACH = 5;
+const MOST_EACH = 10;
 const MOST_ALL = 60;
 const MINUTE_MS = 60_000;
 
@@ -54,6 +54,7 @@ export function makeOpenPmRoom(needs: PmRoomNeeds): OpenPmRoom {
     const known = needs.pmRooms.find(network, person, nick);
     if (known && known.room !== insteadOf) return granted(known);
     if (onBehalfOf !== undefined && !(each.take(`${network} ${onBehalfOf}`) && all.take(network))) {
+      needs.log.warn('private room not opened: too many in a minute', { network, nick, onBehalfOf });
       return refused('slow-down', 'Too many private talks are being opened. Try again in a minute.');
     }
     const ghost = needs.ghosts.of(network, nick);
