@@ -1,9 +1,10 @@
 /** One IRC network behind the `IrcNetwork` port: our clients on it, who of them listens, and what they hear. */
 
+import { BoundedMap } from '../lib/bounded-map.js';
 import type { UserId } from '../model/ids.js';
 import type { ChannelName, ClientOwner, Folded, NetworkName } from '../model/irc-names.js';
 import type { IrcEvent } from '../model/irc-event.js';
-import { done, granted, refused, type Outcome } from '../model/refusal.js';
+import { done, granted, refused, type Outcome, type Refusal } from '../model/refusal.js';
 import type { ClientWatcher, FrameworkClient } from './client.js';
 import { Fleet, type FleetNeeds } from './fleet.js';
 import { Following } from './following.js';
@@ -14,6 +15,9 @@ import { Switchboard } from './switchboard.js';
 /** `name` is the key in `ircService.servers`, also the first address to dial. */
 export type NetworkNeeds = Omit<FleetNeeds, 'facts' | 'watcher' | 'verdict' | 'needed' | 'hears'>;
 
+/** How long whom the network refused for good is not tried again unless he asks. */
+const SHUT_MS = 3_600_000;
+
 export class FrameworkNetwork implements IrcNetwork {
   readonly name: NetworkName;
   readonly bot: FrameworkClient;
@@ -23,6 +27,8 @@ export class FrameworkNetwork implements IrcNetwork {
   readonly #board: Switchboard;
   readonly #following: Following;
   readonly #onFold: (() => void)[] = [];
+  /** People whom the network refused for good: what they say must not knock at its door again and again (R8). */
+  readonly #shut = new BoundedMap<UserId, { readonly until: number; readonly why: Refusal }>(10_000);
   #stopping = false;
 
   constructor(needs: NetworkNeeds) {
@@ -89,6 +95,8 @@ export class FrameworkNetwork implements IrcNetwork {
   async connect(user: UserId, wish: ClientWish): Promise<Outcome<VirtualClient>> {
     if (this.#stopping) return refused('shutting-down', 'The bridge is being stopped.');
     let client = this.#fleet.registry.of(user);
+    const shut = wish.asked === true ? undefined : this.#shut.get(user);
+    if (client === undefined && shut && this.#needs.clock.elapsed() < shut.until) return { ok: false, refusal: shut.why };
     if (client === undefined) {
       client = this.#fleet.makePerson(user, wish);
     }
@@ -137,6 +145,9 @@ export class FrameworkNetwork implements IrcNetwork {
       refolded: () => this.#refold(),
       status: (client, status, why) => {
         if (status === 'ready') this.#fleet.connected(client);
+        const { owner } = client.id;
+        if (status === 'refused' && why && owner !== 'bot') this.#shut.set(owner, { until: this.#needs.clock.elapsed() + SHUT_MS, why });
+        else if (status === 'ready' && owner !== 'bot') this.#shut.delete(owner);
         else if (status !== 'connecting') this.#fleet.deafnessOf(client)?.lost();
         if (status === 'lost') this.#fleet.registry.lost(client);
         if (status === 'refused' || status === 'ended') this.#fleet.registry.remove(client);

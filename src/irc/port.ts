@@ -90,6 +90,8 @@ export interface ClientWish {
   readonly localAddress?: string;
   /** Nobody waits for it: it connects after those whose people have just spoken. */
   readonly calm?: boolean;
+  /** The person asked for it in so many words: tried even where the network has just refused him for good. */
+  readonly asked?: boolean;
 }
 
 export interface IrcNetwork {

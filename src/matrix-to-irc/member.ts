@@ -90,7 +90,7 @@ export function makeMember(needs: MemberNeeds): TakeMember {
       return;
     }
     if (!mirrorsToIrc(config.membershipLists, event.room, 'incremental')) return;
-    const client = await needs.connect(event.target, link.network, event.room);
+    const client = await needs.connect(event.target, link.network, event.room, 'calm');
     const joined = client.ok ? await client.value.join(link.channel, link.key === undefined ? {} : { key: link.key }) : client;
     if (!joined.ok) needs.log.info('join not carried', { person: event.target, channel: link.channel, why: joined.refusal.say });
   };

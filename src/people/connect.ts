@@ -23,23 +23,25 @@ export interface ConnectNeeds {
 
 /**
  * Gives a person's client on a network, making and connecting it if there is none.
- * @param room the room whose display name of the person is used for a first nick
+ * @param room the room whose display name of the person is used for a first nick; without one the person himself asked
+ * @param calm nobody waits for it: those who have something to say go first
  */
-export type Connect = (person: UserId, network: NetworkName, room?: RoomId) => Promise<Outcome<VirtualClient>>;
+export type Connect = (person: UserId, network: NetworkName, room?: RoomId, calm?: 'calm') => Promise<Outcome<VirtualClient>>;
 
 /** Makes `Connect`. Concurrent calls for one person and network share one attempt (CONN-1). */
 export function makeConnect(needs: ConnectNeeds): Connect {
   const attempts = new SingleFlight<string, Outcome<VirtualClient>>();
   const giveIdent = makeGiveIdent(needs.people);
-  return async (person, networkName, room) => {
+  return async (person, networkName, room, calm) => {
     const network = needs.networks.get(networkName);
     if (!network) return refused('network-unreachable', `There is no network called ${networkName} here.`, true);
     const client = network.clientOf(person);
     if (client?.status === 'ready') return { ok: true, value: client };
-    return attempts.do(`${networkName} ${person}`, async () => {
+    return attempts.do(`${networkName} ${person} ${calm ?? ''}`, async () => {
       const allowed = mayConnect(person, needs.configOf(networkName), await needs.people.record(person));
       if (!allowed.ok) return allowed;
-      return network.connect(person, await wishOf(needs, giveIdent, network, person, room));
+      const wish = await wishOf(needs, giveIdent, network, person, room);
+      return network.connect(person, calm === undefined ? wish : { ...wish, calm: true });
     });
   };
 }
@@ -67,6 +69,8 @@ async function wishOf(
     }),
     ident: settings.ident ?? '',
     realname: realname(person, realnameFormat, displayName),
+    // Without a room it is no message that wants to get out, but the person himself.
+    ...(room === undefined ? { asked: true } : {}),
     ...(config.password === undefined ? {} : { password: config.password }),
   };
 }
