@@ -1,7 +1,7 @@
 // The layer rules of docs/architecture.md: rings, arrows, ports, library owners.
 const edges = ['irc', 'homeserver', 'store', 'journal', 'metrics'];
 const flows = ['irc-to-matrix', 'matrix-to-irc', 'rooms', 'people'];
-const faces = ['commands'];
+const faces = ['commands', 'http'];
 const roots = '^src/(app|main|build-[a-z]+)\\.ts$';
 
 const only = (name, from, allowed) => ({
@@ -39,6 +39,7 @@ module.exports = {
     only('irc-to-matrix', '^src/irc-to-matrix/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/(rooms|people)/']),
     only('matrix-to-irc', '^src/matrix-to-irc/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/(rooms|people)/']),
     only('commands', '^src/commands/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/(rooms|people)/']),
+    only('http', '^src/http/', [...words, '^src/config/', ...edgePorts]),
     only('sandbox-stands-apart', '^src/sandbox/', [...words, ...pure, '^src/config/']),
     { name: 'sandbox-not-imported', severity: 'error', from: { path: '^src/', pathNot: '^src/sandbox/' }, to: { path: '^src/sandbox/' } },
     {

@@ -2,6 +2,7 @@
 
 import { type AppOptions, buildEdges } from './build-edges.js';
 import { buildFlows } from './build-flows.js';
+import { showMetrics } from './build-metrics.js';
 import type { Config } from './config/config.js';
 import { within } from './lib/clock.js';
 import { BridgeError } from './model/errors.js';
@@ -30,14 +31,21 @@ export async function startApp(options: AppOptions): Promise<App> {
   const flows = buildFlows({ edges, live, log, clock, stopping: stopping.signal });
   await flows.load();
   await flows.storeConfigLinks();
+  const shown = await showMetrics({ edges, links: flows.links, config: options.config, clock, log });
   // Before anybody dials, also for what is taken up again: a network asks as soon as it is reached.
   if (edges.ident) log.info('listening for ident', await edges.ident.listen());
   // What is taken up again may connect people at once, and their first lines must have a listener.
-  for (const network of edges.networks.values()) network.onEvent(flows.onIrcEvent);
+  for (const network of edges.networks.values()) {
+    network.onEvent(shown.onIrc);
+    network.onEvent(flows.onIrcEvent);
+  }
   const left = edges.journal.open();
   for (const entry of left) flows.replay(entry);
   if (left.length > 0) log.info('unfinished entries taken up again', { entries: left.length });
-  const { port } = await edges.homeserver.listen(flows.questions, flows.onMatrixEvent);
+  const { port } = await edges.homeserver.listen({ ...flows.questions, ...shown.questions }, (event, entry) => {
+    shown.onMatrix(event);
+    flows.onMatrixEvent(event, entry);
+  });
   log.info('listening for the homeserver', { port });
   for (const network of edges.networks.values()) network.start();
   void flows.settle();
@@ -53,6 +61,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       stopping.abort(new BridgeError('STOPPING', 'the bridge is stopping'));
       await Promise.all([...edges.networks.values()].map((network) => network.stop(reason)));
       await edges.ident?.close();
+      await shown.close();
       await edges.homeserver.close();
       await edges.journal.close();
       await edges.store.close();

@@ -1,7 +1,7 @@
 /** Makes what touches the world from the configuration: journal, store, homeserver, networks, metrics. */
 
 import type { Config } from './config/config.js';
-import { openHomeserver } from './homeserver/open.js';
+import { openHomeserver, type OpenHomeserver } from './homeserver/open.js';
 import type { Homeserver } from './homeserver/port.js';
 import type { Registration } from './homeserver/registration.js';
 import { IdentServer } from './irc/ident-server.js';
@@ -29,21 +29,31 @@ export interface AppOptions {
   readonly clock: Clock;
 }
 
+/** What is told of networks besides the port, for the figures. */
+export type Counted = Pick<FrameworkNetwork, 'name' | 'clients' | 'fold'>;
+
 export interface Edges {
   readonly metrics: PrometheusMetrics;
   readonly journal: Journal;
   readonly store: Store;
   readonly homeserver: Homeserver;
   readonly networks: ReadonlyMap<NetworkName, IrcNetwork>;
+}
+
+/** What the application itself holds besides: to start, to stop, to count. */
+export interface OpenEdges extends Edges {
   /** Only where `ident.enabled`. */
   readonly ident?: Pick<IdentServer, 'listen' | 'close'>;
+  readonly homeserver: OpenHomeserver;
+  readonly counted: readonly Counted[];
+  isGhost(user: string): boolean;
 }
 
 /**
  * Opens the journal and the store and makes the rest; nothing listens or connects yet.
  * @throws BridgeError when the data directory is another process's, or cannot be used
  */
-export async function buildEdges({ config, registration, port, log, clock }: AppOptions): Promise<Edges> {
+export async function buildEdges({ config, registration, port, log, clock }: AppOptions): Promise<OpenEdges> {
   const metrics = new PrometheusMetrics();
   const names = Object.keys(config.ircService.servers).map(asNetworkName);
   const { path, maxBytes } = config.ircService.journal;
@@ -61,6 +71,7 @@ export async function buildEdges({ config, registration, port, log, clock }: App
     server,
     domain,
   }));
+  const ghost = (user: string): boolean => namings.some((naming) => isGhost(naming, user));
   const homeserver = openHomeserver({
     registration,
     domain,
@@ -71,9 +82,9 @@ export async function buildEdges({ config, registration, port, log, clock }: App
     metrics,
     log,
     clock,
-    isGhost: (user) => namings.some((naming) => isGhost(naming, user)),
+    isGhost: ghost,
   });
-  const networks = new Map<NetworkName, IrcNetwork>();
+  const networks = new Map<NetworkName, FrameworkNetwork>();
   const { encodingFallback, ident } = config.ircService;
   const decoding = encodingFallback === undefined ? {} : { encodingFallback };
   const idents = ident.enabled ? new IdentTable() : undefined;
@@ -82,6 +93,6 @@ export async function buildEdges({ config, registration, port, log, clock }: App
     const network = config.ircService.servers[name];
     if (network) networks.set(name, new FrameworkNetwork({ name, config: network, log, clock, metrics, ...decoding, ...asked }));
   }
-  const edges = { metrics, journal, store, homeserver, networks };
+  const edges = { metrics, journal, store, homeserver, networks, counted: [...networks.values()], isGhost: ghost };
   return idents === undefined ? edges : { ...edges, ident: new IdentServer({ table: idents, ...ident, clock, log: log.part('ident') }) };
 }

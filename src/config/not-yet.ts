@@ -28,8 +28,6 @@ const NETWORK: readonly string[] = [
 const OTHERS: readonly string[] = [
   'homeserver media_url',
   'ircService bridgeInfoState',
-  'ircService logging verbose',
-  'ircService metrics',
   'ircService debugApi',
   'ircService provisioning',
   'ircService passwordEncryptionKeyPath',

@@ -44,6 +44,11 @@ export class Accounts {
     await this.#naming.do(`${user}\n${name}`, () => this.#setName(user, name, fresh));
   }
 
+  /** How many are known to be registered. */
+  get size(): number {
+    return this.#known.size;
+  }
+
   /** The homeserver says that it does not know this user after all (its database was put back). */
   forget(user: UserId): void {
     this.#known.delete(user);

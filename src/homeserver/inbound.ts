@@ -53,6 +53,7 @@ export class Inbound {
         if (this.refusing || !this.questions) return unready('start');
         return wanting === undefined ? { status: 200, body: { ready: true } } : unready(wanting);
       },
+      metrics: () => this.questions?.metrics,
       library: (request, response, next) => (this.library ? this.library(request, response, next) : next()),
     };
     this.listener = new Listener({ token, maxTxnBytes, answers, limits, clock, log });

@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../lib/clock.js';
+import type { Figures } from '../metrics/port.js';
 import { refusal } from './reply.js';
 import type { Reply } from './reply.js';
 
@@ -16,6 +17,13 @@ export function answer(response: ServerResponse, reply: Reply): void {
   const body = JSON.stringify(reply.body);
   response.writeHead(reply.status, headersOf(reply, body));
   response.end(body);
+}
+
+/** The figures, as Prometheus reads them. */
+export function answerFigures(response: ServerResponse, { type, text }: Figures): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
+  response.end(text);
 }
 
 /**

@@ -4,8 +4,9 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
+import type { ReadFigures } from '../metrics/port.js';
 import { readBody } from './listener-body.js';
-import { answer, answerAndPart, answerBroken } from './listener-answer.js';
+import { answer, answerAndPart, answerBroken, answerFigures } from './listener-answer.js';
 import { ok, refusal, unknownPath } from './reply.js';
 import type { Reply } from './reply.js';
 import { decodePart, routeOf, splitTarget } from './routes.js';
@@ -21,6 +22,8 @@ export interface Answers {
   alias(alias: string): Promise<Reply>;
   user(user: string): Promise<Reply>;
   ready(): Reply;
+  /** `undefined`: the figures are not on this port. */
+  metrics(): ReadFigures | undefined;
   /** The library's Express app; `next` when it has no such route, or failed. */
   library(request: IncomingMessage, response: ServerResponse, next: (fault?: unknown) => void): void;
 }
@@ -114,11 +117,11 @@ export class Listener {
 
   /** All that can be said before the body is read. */
   #refuse(request: IncomingMessage, route: Route, query: URLSearchParams): Reply | undefined {
-    if (route.kind === 'unknown') return unknownPath;
+    if (route.kind === 'unknown' || (route.kind === 'metrics' && !this.#parts.answers.metrics())) return unknownPath;
     if (request.method !== route.method) {
       return { ...refusal(405, 'M_UNRECOGNIZED', 'Wrong method'), headers: { allow: route.method } };
     }
-    if (route.kind === 'probe') return undefined;
+    if (route.kind === 'probe' || route.kind === 'metrics') return undefined;
     const verdict = this.#judge(request.headersDistinct['authorization'] ?? [], query.getAll('access_token'));
     if (verdict === 'missing') return refusal(401, 'M_MISSING_TOKEN', 'No token was given');
     if (verdict === 'wrong') return refusal(403, 'M_FORBIDDEN', 'The token is wrong');
@@ -129,6 +132,10 @@ export class Listener {
     const { answers, maxTxnBytes } = this.#parts;
     if (route.kind === 'unknown') return answer(response, unknownPath);
     if (route.kind === 'probe') return answer(response, route.encoded === 'live' ? ok : answers.ready());
+    if (route.kind === 'metrics') {
+      const figures = await answers.metrics()?.();
+      return figures ? answerFigures(response, figures) : answer(response, unknownPath);
+    }
     const part = route.kind === 'ping' ? '' : decodePart(route.encoded);
     if (part === undefined) {
       return answerAndPart(request, response, refusal(400, 'M_INVALID_PARAM', 'Malformed percent encoding'), this.#parts.clock);

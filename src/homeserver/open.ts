@@ -13,6 +13,12 @@ import { Outbound } from './outbound.js';
 import { pingHomeserver, whoAmI } from './ping.js';
 import type { Homeserver } from './port.js';
 
+/** What only who built it may ask of it. */
+export interface OpenHomeserver extends Homeserver {
+  /** How many ghosts are registered, as far as this process has seen. */
+  readonly ghosts: number;
+}
+
 /** A transaction of a Synapse may have 100 events of 64 KiB, and ephemeral ones (L1). */
 const LEAST_TXN_BYTES = 16 * 1024 * 1024;
 
@@ -20,7 +26,7 @@ const LEAST_TXN_BYTES = 16 * 1024 * 1024;
  * Builds the edge; nothing is connected or listened to before `listen` and the first call.
  * @throws BridgeError `REGISTRATION_FAULT` for tokens or ids that cannot be used
  */
-export function openHomeserver(options: HomeserverOptions): Homeserver {
+export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
   const { registration, domain, clock, journal, metrics } = options;
   const bot = parseUserId(`@${registration.senderLocalpart}:${domain}`);
   if (!bot) throw new BridgeError('REGISTRATION_FAULT', 'sender_localpart and domain make no user id');
@@ -64,6 +70,9 @@ export function openHomeserver(options: HomeserverOptions): Homeserver {
     joinedRooms: () => rooms.joinedRooms(),
     displayName: (user, room) => rooms.displayName(user, room),
     whoAmI: () => whoAmI(outbound.parts),
+    get ghosts() {
+      return outbound.parts.accounts.size;
+    },
     get reachable() {
       return outbound.reachable;
     },

@@ -2,6 +2,7 @@
 
 import type { EventId, RoomAlias, RoomId, UserId } from '../model/ids.js';
 import type { Entry } from '../journal/port.js';
+import type { ReadFigures } from '../metrics/port.js';
 import type { JsonObject } from '../model/matrix-content.js';
 import type { MatrixEvent } from '../model/matrix-event.js';
 
@@ -55,6 +56,8 @@ export interface Questions {
   user(user: UserId): Promise<boolean>;
   /** `GET /ready` and `/health` (LIFE-8): what is wanting, in one word, or `undefined` when all works. */
   wanting(): string | undefined;
+  /** `GET /metrics`, where the figures are on this port (MET-1). */
+  readonly metrics?: ReadFigures;
 }
 
 export interface Homeserver {

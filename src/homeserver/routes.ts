@@ -5,6 +5,8 @@ export type Route =
   | { readonly kind: 'ping'; readonly method: string }
   /** Is the process alive, is the bridge ready: asked by supervisors, without a token. */
   | { readonly kind: 'probe'; readonly method: string; readonly encoded: 'live' | 'ready' }
+  /** The figures, where they are on this port; without a token. */
+  | { readonly kind: 'metrics'; readonly method: string }
   /** The library's own third-party lookups. */
   | { readonly kind: 'library'; readonly method: string; readonly encoded: string }
   | { readonly kind: 'unknown' };
@@ -31,6 +33,7 @@ const LIBRARY = /^\/_matrix\/app\/(?:v1|unstable)\/thirdparty\/(?:protocol|user|
  */
 export function routeOf(path: string): Route {
   if (PINGS.has(path)) return { kind: 'ping', method: 'POST' };
+  if (path === '/metrics') return { kind: 'metrics', method: 'GET' };
   const probe = PROBES.get(path);
   if (probe) return { kind: 'probe', method: 'GET', encoded: probe };
   if (LIBRARY.test(path)) return { kind: 'library', method: 'GET', encoded: path };

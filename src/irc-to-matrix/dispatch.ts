@@ -5,7 +5,7 @@ import type { Clock } from '../lib/clock.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
 import type { Log } from '../lib/log.js';
 import { Overdue } from '../lib/overdue.js';
-import type { Metrics } from '../metrics/port.js';
+import { countMessage, type Metrics } from '../metrics/port.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
 import type { RoomId } from '../model/ids.js';
 import type { ChannelMessage, IrcEvent } from '../model/irc-event.js';
@@ -156,8 +156,8 @@ export class IrcDispatch {
   #count(line: ChannelMessage, fault: unknown): void {
     const seconds = (this.#needs.clock.now() - line.at) / 1000;
     const outcome = fault === undefined ? 'success' : 'fail';
-    this.#needs.metrics.time('bridge_remote_request_seconds', seconds, { outcome });
-    this.#needs.metrics.count('bridge_messages_total', { direction: 'irc_to_matrix', type: line.how, outcome });
+    const { network: server, how: type } = line;
+    countMessage(this.#needs.metrics, { direction: 'irc_to_matrix', server, type, outcome, work: seconds, latency: seconds });
   }
 
   #fail(line: ChannelMessage, room: RoomId, fault: unknown): Promise<void> {

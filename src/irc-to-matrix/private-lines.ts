@@ -5,7 +5,7 @@ import type { Entry, Journal } from '../journal/port.js';
 import type { Clock } from '../lib/clock.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
 import type { Log } from '../lib/log.js';
-import type { Metrics } from '../metrics/port.js';
+import { countMessage, type Metrics } from '../metrics/port.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
 import type { UserId } from '../model/ids.js';
 import type { PrivateMessage } from '../model/irc-event.js';
@@ -121,9 +121,9 @@ export class PrivateLines {
   }
 
   #count(line: PrivateMessage, outcome: 'success' | 'fail'): void {
-    const { metrics, clock } = this.#needs;
-    metrics.time('bridge_remote_request_seconds', (clock.now() - line.at) / 1000, { outcome });
-    metrics.count('bridge_messages_total', { direction: 'irc_to_matrix', type: line.how, outcome });
+    const seconds = (this.#needs.clock.now() - line.at) / 1000;
+    const { network: server, how: type } = line;
+    countMessage(this.#needs.metrics, { direction: 'irc_to_matrix', server, type, outcome, work: seconds, latency: seconds });
   }
 
   #laneOf(network: NetworkName, owner: string, nick: string): string {

@@ -60,6 +60,11 @@ export class FrameworkNetwork implements IrcNetwork {
     return this.#facts.mapping;
   }
 
+  /** All our clients, the bot among them. */
+  get clients(): readonly VirtualClient[] {
+    return this.#fleet.registry.clients;
+  }
+
   get channelTypes(): string {
     return this.#facts.channelTypes;
   }

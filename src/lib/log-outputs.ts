@@ -13,6 +13,8 @@ export interface LogSettings {
   /** Gets the errors alone, besides `logfile`. */
   readonly errfile?: string | undefined;
   readonly maxFiles: number;
+  /** Say in each line where in the program it comes from. */
+  readonly verbose?: boolean;
 }
 
 export interface LogOutputs {
@@ -26,9 +28,11 @@ export function logOutputs(settings: LogSettings, clock: Clock): LogOutputs {
   let files: readonly LogFile[] = [];
   let sink: (line: LogLine) => void = () => undefined;
   let least: LogLevel = settings.level;
+  let verbose = false;
   const use = (now: LogSettings): void => {
     for (const file of files) file.reopen();
     least = now.level;
+    verbose = now.verbose === true;
     const toConsole = consoleSink(now.timestamp);
     const open = (path: string | undefined): LogFile | undefined =>
       path === undefined
@@ -59,7 +63,15 @@ export function logOutputs(settings: LogSettings, clock: Clock): LogOutputs {
   use(settings);
   const order: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
   const log = makeLog('debug', (line) => {
-    if (order.indexOf(line.level) >= order.indexOf(least)) sink(line);
+    if (order.indexOf(line.level) < order.indexOf(least)) return;
+    sink(verbose ? { ...line, site: callSite() } : line);
   });
   return { log, use };
+}
+
+/** The file and line that asked for the log line: the first frame outside of the logger. */
+function callSite(): string {
+  const frames = new Error('where').stack?.split('\n').slice(1) ?? [];
+  const asker = frames.find((frame) => !/[\\/]lib[\\/]log(?:-outputs)?\.[jt]s/u.test(frame)) ?? '';
+  return /([^\\/(]+[\\/][^\\/]+:\d+):\d+\)?$/u.exec(asker)?.[1] ?? 'unknown';
 }

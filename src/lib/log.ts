@@ -9,6 +9,8 @@ export interface LogLine {
   readonly part: string;
   readonly event: string;
   readonly fields: LogFields;
+  /** Where in the program it was said (`logging.verbose`). */
+  readonly site?: string;
 }
 
 export interface Log {
@@ -49,7 +51,8 @@ export function lineAsText(line: LogLine, withTime: boolean): string {
     .map(([name, value]) => `${name}=${fieldText(name, value)}`)
     .join(' ');
   const time = withTime ? `${line.at.toISOString()} ` : '';
-  const head = `${time}${line.level.toUpperCase().padEnd(5)} ${line.part}: ${line.event}`;
+  const site = line.site === undefined ? '' : ` (${line.site})`;
+  const head = `${time}${line.level.toUpperCase().padEnd(5)} ${line.part}: ${line.event}${site}`;
   return fields === '' ? head : `${head} ${fields}`;
 }
 

@@ -5,7 +5,7 @@ import type { Clock } from '../lib/clock.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
 import type { Log } from '../lib/log.js';
 import { Overdue } from '../lib/overdue.js';
-import type { Metrics } from '../metrics/port.js';
+import { countMessage, type Metrics } from '../metrics/port.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
 import type { RoomId } from '../model/ids.js';
 import { type Destination, targetOf } from './private-message.js';
@@ -149,11 +149,11 @@ export class MatrixDispatch {
     const inTime = this.#overdue.begin(entry.id);
     try {
       const { ok, rest } = await this.#needs.deliver(delivery);
-      this.#count(event, started, ok ? 'success' : 'dropped');
+      this.#count(delivery, started, ok ? 'success' : 'dropped');
       this.#finish(event, rest, over);
     } catch (fault) {
       if (isFault(fault, 'STOPPING')) return;
-      this.#count(event, started, 'fail');
+      this.#count(delivery, started, 'fail');
       const code = fault instanceof BridgeError ? fault.code : 'FAULT';
       this.#needs.log.error('message failed', { room: event.room, event: event.id, code, why: faultText(fault) });
       const { refusal } = refused('server-said-no', OUR_FAULT);
@@ -174,11 +174,12 @@ export class MatrixDispatch {
     void finished.then(() => this.#rests.delete(finished));
   }
 
-  #count({ body }: MessageEvent, started: number, outcome: string): void {
+  #count({ event, link, since }: Delivery, started: number, outcome: string): void {
     const { metrics, clock } = this.#needs;
-    metrics.time('bridge_matrix_request_seconds', (clock.elapsed() - started) / 1000, { outcome });
-    const type = body.type === 'text' ? body.how : 'media';
-    metrics.count('bridge_messages_total', { direction: 'matrix_to_irc', type, outcome });
+    const now = clock.elapsed();
+    const type = event.body.type === 'text' ? event.body.how : 'media';
+    const [work, latency] = [(now - started) / 1000, (now - since) / 1000];
+    countMessage(metrics, { direction: 'matrix_to_irc', server: link.network, type, outcome, work, latency });
   }
 }
 

@@ -1,8 +1,9 @@
 /** Metrics on a prom-client registry of our own. */
 
-import { Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { faultText } from '../model/errors.js';
 import { catalogue, type Metric } from './catalogue.js';
-import type { Metrics } from './port.js';
+import type { Figures, Metrics } from './port.js';
 import { Series } from './series.js';
 import { Timings } from './timings.js';
 
@@ -35,6 +36,7 @@ export class PrometheusMetrics implements Metrics {
   readonly #counters = new Map<string, Series<Sum>>();
   readonly #timings = new Map<string, Timings>();
   readonly #gauges = new Map<string, Series<Sum>>();
+  readonly #readers: (() => void)[] = [];
 
   count(name: string, labels: Labels = none, by = 1): void {
     const series =
@@ -78,6 +80,28 @@ export class PrometheusMetrics implements Metrics {
         return values;
       });
     if (series) series.of(labels).sum = value;
+  }
+
+  /** Calls `read` before each time that the figures are given, to set the gauges of what somebody else owns. */
+  onRead(read: () => void): void {
+    this.#readers.push(read);
+  }
+
+  /** Adds what Node and the system tell of the process (MET-2). */
+  addDefaults(): void {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** All figures as text. A reader that fails costs its own gauges only. */
+  async figures(onFault: (fault: string) => void = () => undefined): Promise<Figures> {
+    for (const read of this.#readers) {
+      try {
+        read();
+      } catch (fault) {
+        onFault(faultText(fault));
+      }
+    }
+    return { type: this.registry.contentType, text: await this.registry.metrics() };
   }
 
   #add<M>(name: string, labels: Labels, into: Map<string, M>, make: (shape: Shape) => M): M | undefined {

@@ -105,4 +105,13 @@ describe('MET-14: log files', () => {
     assert.match(readFileSync(path, 'utf8'), /bad\n\d{4}-\d\d-\d\dT[\d:.]+Z ERROR bridge: late\n$/u);
     assert.equal(readFileSync(errfile, 'utf8'), 'ERROR irc: bad\n');
   });
+
+  it('MET-14: verbose names where a line comes from, until told otherwise', () => {
+    const settings = { level: 'info', toConsole: false, timestamp: false, logfile: path, maxFiles: 1 } as const;
+    const outputs = logOutputs({ ...settings, verbose: true }, new TestClock(Date.now()));
+    outputs.log.part('irc').info('said');
+    outputs.use(settings);
+    outputs.log.info('said');
+    assert.match(readFileSync(path, 'utf8'), /^INFO {2}irc: said \(lib\/log-file\.test\.ts:\d+\)\nINFO {2}bridge: said\n$/);
+  });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { catalogue } from '../../src/metrics/catalogue.js';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.js';
+import { metricsPage } from './page.js';
 
 const shown = async (metrics: PrometheusMetrics): Promise<string[]> =>
   (await metrics.registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -57,6 +58,46 @@ describe('metrics/prometheus', () => {
       for (const line of await shown(metrics)) assert.match(line, /^bridge_dropped_total\{reason="[^\n]*"\} \d+$/);
     });
   }
+
+  it('MET-10: a metric has at most 1000 combinations of labels; what comes after is other', async () => {
+    const metrics = new PrometheusMetrics();
+    for (let n = 0; n < 1500; n++) metrics.count('bridge_dropped_total', { reason: `r${n}` });
+    const lines = await shown(metrics);
+    assert.equal(lines.length, 1001);
+    assert.ok(lines.includes('bridge_dropped_total{reason="other"} 500'));
+    metrics.count('bridge_dropped_total', { reason: 'r7' });
+    assert.ok((await shown(metrics)).includes('bridge_dropped_total{reason="r7"} 2'));
+  });
+
+  it('reads gauges when asked, tells the type with its version, and one reader that fails costs only its own', async () => {
+    const metrics = new PrometheusMetrics();
+    let entries = 1;
+    const faults: string[] = [];
+    metrics.onRead(() => metrics.set('bridge_journal_entries', entries));
+    metrics.onRead(() => {
+      throw new Error('broken');
+    });
+    metrics.onRead(() => metrics.set('bridge_journal_bytes', 7));
+    entries = 2;
+    const { type, text } = await metrics.figures((why) => faults.push(why));
+    assert.equal(type, 'text/plain; version=0.0.4; charset=utf-8');
+    assert.match(text, /^bridge_journal_entries 2$/m);
+    assert.match(text, /^bridge_journal_bytes 7$/m);
+    assert.deepEqual(faults, ['broken']);
+  });
+
+  it('MET-2: adds what Node and the system tell', async () => {
+    const metrics = new PrometheusMetrics();
+    metrics.addDefaults();
+    const { text } = await metrics.figures();
+    for (const name of ['process_cpu_seconds_total', 'process_resident_memory_bytes', 'nodejs_eventloop_lag_seconds', 'nodejs_version_info']) {
+      assert.match(text, new RegExp(`^${name}(?:\\{[^}]*\\})? [\\d.e+-]+$`, 'm'), name);
+    }
+  });
+
+  it('docs/metrics.md is as `npm run docs:metrics` writes it', () => {
+    assert.equal(readFileSync('docs/metrics.md', 'utf8'), metricsPage());
+  });
 
   it('every metric that the source names is in the catalogue, as what it is', () => {
     const kinds = { count: 'counter', time: 'histogram', set: 'gauge' } as const;
