@@ -24,7 +24,6 @@ export const catalogue: Readonly<Record<string, Metric>> = {
   bridge_irchandler_calls: counter('What was heard from IRC, each line once however many clients heard it', 'method'),
   bridge_dropped_total: counter('Messages and changes not carried, by why', 'reason'),
   bridge_faults_total: counter('Events whose carrying failed inside the bridge', 'direction'),
-  bridge_unhandled_total: counter('Promise rejections that nobody took: always a bug'),
   // Rooms and people
   bridge_matrix_configured_rooms: gauge('Matrix rooms that are linked'),
   bridge_remote_configured_rooms: gauge('IRC channels that are linked'),

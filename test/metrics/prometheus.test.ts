@@ -111,4 +111,10 @@ describe('metrics/prometheus', () => {
       .filter(([name, kind]) => catalogue[name]?.kind !== kind);
     assert.deepEqual(wrong, []);
   });
+
+  it('every metric of the catalogue is counted somewhere', () => {
+    const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const text = files.filter((name) => !name.endsWith('catalogue.ts')).map((name) => readFileSync(`src/${name}`, 'utf8'));
+    assert.deepEqual(Object.keys(catalogue).filter((name) => !text.some((one) => one.includes(`'${name}'`))), []);
+  });
 });
