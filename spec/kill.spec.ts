@@ -9,7 +9,7 @@ import type { IrcPerson, MatrixPerson } from './support/people.js';
 import { Chance } from './support/random.js';
 import { stage } from './support/stage.js';
 
-const KILLS = Number(process.env['CAUSEWAY_KILLS'] ?? 3);
+const KILLS = Number(process.env['CAUSEWAY_KILLS'] ?? 2);
 
 describe('kill -9', () => {
   const set = stage();

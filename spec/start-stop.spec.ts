@@ -1,15 +1,12 @@
-/** How the process begins and ends: with either side down, under load, by signals, with a wrong configuration. */
+/** How the process begins and ends: with either side down, under load, with a server that has fallen silent. */
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bridge } from './support/bridge.js';
 import { bodies, Ledger } from './support/ledger.js';
-import { descriptors, until } from './support/look.js';
-import { aTextEvent, asToken, hsToken, Pusher } from './support/push.js';
+import { until } from './support/look.js';
+import { asToken, hsToken } from './support/push.js';
 import { RawIrcd } from './support/raw-irc.js';
 import { stage } from './support/stage.js';
 
@@ -150,53 +147,6 @@ describe('start and stop', () => {
     await until('every connection is closed', () => clients.every(({ socket }) => socket.destroyed || socket.readableEnded));
   });
 
-  it('LIFE-7, CLI-7: a second SIGTERM ends it at once; a fault at start is exit 1', async function () {
-    this.timeout(60_000);
-    const { bridge, people, world } = set;
-    await bridge.start();
-    const alice = await people.onMatrix('alva');
-    await alice.joins(people.alias('#twice'));
-    world.ircd.knobs.hold = true;
-    bridge.process.signal('SIGTERM');
-    await until('it is stopping', () => said(bridge, /bridge: stopping/u));
-    const begun = performance.now();
-    bridge.process.signal('SIGINT');
-    const { code } = await bridge.process.ending;
-    assert.equal(code, 1);
-    assert.ok(performance.now() - begun < 1000);
-    world.ircd.release();
-    await bridge.stop();
-
-    const { process } = bridge;
-    const file = process.configFile;
-    const good = readFileSync(file, 'utf8');
-    writeFileSync(file, `${good}\nircService: 5\n`);
-    assert.equal((await process.run(['-c', file, '-f', process.registrationFile])).code, 1);
-    writeFileSync(file, good);
-    assert.equal((await process.run(['-c', file, '-f', join(process.directory, 'none.yaml')])).code, 1);
-    assert.equal((await process.run(['-c', file, '-f', process.registrationFile, '-p', String(world.ircPort)])).code, 1);
-    assert.equal((await process.run(['--nonsense'])).code, 1);
-    assert.equal((await process.run(['--version'])).code, 0);
-  });
-
-  it('LIFE-7, CLI-9: signals while it still starts: SIGHUP ends nothing, SIGTERM ends it with exit 0', async function () {
-    this.timeout(60_000);
-    const { process: { configFile, registrationFile } } = set.bridge;
-    for (const signals of [['SIGHUP', 'SIGHUP', 'SIGTERM'], ['SIGTERM']] as const) {
-      const args = ['--import', 'tsx', 'src/main.ts', '-c', configFile, '-f', registrationFile, '-p', '0'];
-      const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-      const ended = once(child, 'close');
-      // Its first line comes before the libraries are read.
-      await once(child.stderr, 'data');
-      child.stderr.resume();
-      for (const signal of signals) {
-        child.kill(signal);
-        await sleep(50);
-      }
-      assert.deepEqual(await ended, [0, null], signals.join());
-    }
-  });
-
   it('REG-6: registering again keeps id and tokens; only --force-new-tokens makes new ones', async function () {
     this.timeout(30_000);
     const { bridge } = set;
@@ -208,44 +158,6 @@ describe('start and stop', () => {
     assert.notEqual(asToken(bridge), as);
     assert.notEqual(hsToken(bridge), hs);
     writeFileSync(process.registrationFile, before);
-  });
-
-  it('CLI-9, T4: SIGHUP takes hot keys at once and names what needs a restart; an invalid file changes nothing', async function () {
-    this.timeout(60_000);
-    const { bridge, people, world } = set;
-    await bridge.start();
-    const bob = await people.onIrc('bea', '#hup');
-    const alice = await people.onMatrix('alma');
-    const room = await alice.joins(people.alias('#hup'));
-    const pusher = new Pusher(bridge);
-    const old = (text: string): Record<string, unknown> => aTextEvent(alice.userId, room, text, { origin_server_ts: Date.now() - 3_600_000 });
-    await pusher.push([old('old and welcome')]);
-    await bob.sees('old and welcome', { to: '#hup' });
-
-    const before = descriptors(bridge);
-    writeFileSync(bridge.process.configFile, 'homeserver: [not, a, mapping]\n');
-    let from = bridge.log.length;
-    bridge.process.signal('SIGHUP');
-    await until('the file is refused', () => said(bridge, /old one stays in force/u, from));
-    await pusher.push([old('still welcome')]);
-    await bob.sees('still welcome', { to: '#hup' });
-
-    const homeserver = { url: world.homeserverUrl, domain: world.domain, bindHostname: '127.0.0.1', dropMatrixMessagesAfterSecs: 60 };
-    bridge.configure({ network: { port: 1 }, config: { homeserver } });
-    from = bridge.log.length;
-    bridge.process.signal('SIGHUP');
-    await until('it is read', () => said(bridge, /configuration read again; changed: .*dropMatrixMessagesAfterSecs/u, from));
-    assert.ok(said(bridge, /needs restart: .*servers/u, from));
-    const late = old('too late now');
-    await pusher.push([late]);
-    const told = await alice.sees(/too old/u, { room, msgtype: 'm.notice' });
-    assert.deepEqual(told.content['m.relates_to'], { 'm.in_reply_to': { event_id: late['event_id'] } });
-    await alice.says(room, 'on the old port as before');
-    await bob.sees('on the old port as before', { to: '#hup' });
-    assert.equal(bob.messages.filter(({ text }) => text === 'too late now').length, 0);
-    assert.ok(descriptors(bridge) <= before + 3, 'descriptors leak at each reload');
-    pusher.end();
-    assert.equal((await bridge.stop()).code, 0);
   });
 
   it('INV-9: tokens and passwords are in no log and in no room', async function () {

@@ -47,7 +47,9 @@ export class Session {
   #registration: Registration | undefined;
   #timer: Timer | undefined;
   #transport: SocketTransport | undefined;
+  /** When there was traffic, at the last look; and whether there was any since. The time is too dear to take per read. */
   #heardAt: number;
+  #heard = false;
   /** What the server said before it closed; the first telling line wins. */
   #last: { ending: Ending; why: Refusal } | undefined;
   #whenOver: (() => void)[] = [];
@@ -66,7 +68,7 @@ export class Session {
       ...wire,
       clock,
       connectTimeoutMs: CONNECT_MS,
-      onTraffic: () => (this.#heardAt = clock.elapsed()),
+      onTraffic: () => (this.#heard = true),
       onTransport: (made) => (this.#transport = made),
     });
     this.#client.connect(
@@ -132,7 +134,7 @@ export class Session {
   /** Every parsed line comes here; what it throws is caught, counted and dropped by the transport. */
   #take(line: IrcMessage): void {
     if (this.#stage === 'over') return;
-    this.#heardAt = this.#needs.clock.elapsed();
+    this.#heard = true;
     const { command, params } = line;
     switch (command) {
       case 'PING':
@@ -165,7 +167,10 @@ export class Session {
 
   /** Pings when it is quiet, ends when it stays quiet (R2). */
   #keepAlive(): void {
-    const quiet = this.#needs.clock.elapsed() - this.#heardAt;
+    const now = this.#needs.clock.elapsed();
+    if (this.#heard) this.#heardAt = now;
+    this.#heard = false;
+    const quiet = now - this.#heardAt;
     if (quiet >= this.#needs.pingTimeoutMs) this.#giveUp('the network fell silent');
     else this.write(pingLine('causeway'));
   }
