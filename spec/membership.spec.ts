@@ -21,16 +21,13 @@ async function isGone(asker: IrcPerson, nick: string): Promise<void> {
 
 describe('membership', () => {
   describe('that is mirrored', () => {
-    const set = stage({
-      bridge: {
-        network: {
-          ircClients,
-          sendConnectionMessages: false,
-          membershipLists: { enabled: true, floodDelayMs: 0, global: { ircToMatrix: both, matrixToIrc: both } },
-          excludedUsers: [{ regex: '@troll.*', kickReason: 'No trolls here' }],
-        },
-      },
-    });
+    const network = {
+      ircClients,
+      sendConnectionMessages: false,
+      membershipLists: { enabled: true, floodDelayMs: 0, global: { ircToMatrix: both, matrixToIrc: both } },
+      excludedUsers: [{ regex: '@troll.*', kickReason: 'No trolls here' }],
+    };
+    const set = stage({ bridge: { network } });
 
     it('MEM-1, MEM-2: who joins on Matrix joins on IRC, and leaves it with the reason', async () => {
       const { people } = set;
@@ -73,6 +70,20 @@ describe('membership', () => {
       const left = await gus.seesMember(gus.userId, 'leave', room);
       assert.equal(left.content['reason'], 'Kicked from #mem3 on IRC by op2 (no biscuits)');
       assert.match(left.sender, /appservice-irc/u);
+    });
+
+    it('MEM-3, MEM-8: at the start, members come to the channels of rooms where that is wished', async () => {
+      const { people, bridge } = set;
+      const mo = await people.onIrc('mo', '#mem7');
+      const nat = await people.onMatrix('nat');
+      const room = await nat.joins(people.alias('#mem7'));
+      await mo.seesJoin('nat[m]', '#mem7');
+      await bridge.stop();
+      await mo.hears('QUIT', ({ from }) => from === 'nat[m]');
+      const rule = { room, matrixToIrc: { initial: true, incremental: true } };
+      bridge.configure({ network: { ...network, membershipLists: { ...network.membershipLists, rooms: [rule] } } });
+      await bridge.start();
+      await mo.seesJoin('nat[m]', '#mem7');
     });
 
     it('MEM-14: who is excluded is put out of portals with the reason', async () => {

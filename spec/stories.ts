@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { Bridge, type BridgeWish } from './support/bridge.js';
 import { Ledger } from './support/ledger.js';
-import { People } from './support/people.js';
+import { People, type SeenEvent } from './support/people.js';
 import type { World } from './support/world.js';
 
 interface Scene {
@@ -11,6 +11,13 @@ interface Scene {
   readonly people: People;
   readonly bridge: Bridge;
 }
+
+/** Joins and leaves are carried both ways, at once. */
+const MIRRORED = {
+  enabled: true,
+  floodDelayMs: 0,
+  global: { ircToMatrix: { incremental: true }, matrixToIrc: { incremental: true } },
+};
 
 /** Plays one story in a fresh world; shows the bridge's log when it fails. */
 async function play(makeWorld: () => Promise<World>, wish: BridgeWish | undefined, story: (scene: Scene) => Promise<void>): Promise<void> {
@@ -147,6 +154,97 @@ export function stories(name: string, makeWorld: () => Promise<World>): void {
       const told = await alice.sees(/was not delivered to #strict/u, { room, msgtype: 'm.notice', withinMs: 60_000 });
       assert.deepEqual(told.content['m.relates_to'], { 'm.in_reply_to': { event_id: event } });
     });
+
+    story('PM-1, PM-3, E2E-3: private talk begins on either side, and moves out of an encrypted room', async ({ people, bridge }) => {
+      await bridge.start();
+      const bob = await people.onIrc('bob', '#pm');
+      const alice = await people.onMatrix('alice');
+      await alice.says(await alice.joins(people.alias('#pm')), 'hello all');
+      const { from: nick } = await bob.sees('hello all', { to: '#pm' });
+      bob.says(nick, 'psst');
+      bob.says(nick, 'hey');
+      const byBob = ({ type, sender, state_key, content }: SeenEvent): boolean =>
+        type === 'm.room.member' && sender === people.ghost('bob') && state_key === alice.userId && content['membership'] === 'invite';
+      const { room_id: room } = await alice.seesEvent('an invitation by bob', byBob);
+      await alice.joins(room);
+      await alice.sees('psst', { room, from: people.ghost('bob') });
+      await alice.sees('hey', { room });
+      await alice.says(room, 'what is it?');
+      assert.equal((await bob.sees('what is it?', { to: 'bob' })).from, nick);
+
+      const dan = await people.onIrc('dan');
+      const encryption = { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } };
+      const wish = { preset: 'trusted_private_chat', is_direct: true, invite: [people.ghost('dan')], initial_state: [encryption] };
+      const sealed = await alice.makesRoom(wish);
+      await alice.seesMember(people.ghost('dan'), 'join', sealed);
+      await alice.sends(sealed, { algorithm: 'm.megolm.v1.aes-sha2', ciphertext: 'x', session_id: 'x' }, 'm.room.encrypted');
+      await alice.sees(/IRC cannot read that/u, { room: sealed });
+      const byDan = ({ type, sender, state_key }: SeenEvent): boolean =>
+        type === 'm.room.member' && sender === people.ghost('dan') && state_key === alice.userId;
+      const { room_id: plain } = await alice.seesEvent('an invitation by dan', byDan);
+      await alice.joins(plain);
+      await alice.says(plain, 'in the open');
+      await dan.sees('in the open', { from: nick });
+      dan.says(nick, 'much better');
+      await alice.sees('much better', { room: plain });
+      await dan.quits();
+      await alice.says(plain, 'are you there?');
+      await alice.sees(/not delivered to dan/u, { room: plain });
+    });
+
+    story(
+      'ADM-1, CMD-3, CMD-10, NICK-7: !join and !nick in a direct talk with the bot, kept over a restart',
+      async ({ world, people, bridge }) => {
+        await bridge.start();
+        const bob = await people.onIrc('bob', '#cmd');
+        const alice = await people.onMatrix('alice');
+        const bot = `@appservice-irc:${world.domain}`;
+        const admin = await alice.makesRoom({ preset: 'trusted_private_chat', is_direct: true, invite: [bot] });
+        await alice.seesMember(bot, 'join', admin);
+        await alice.says(admin, '!join #cmd');
+        await alice.sees(/invited to the room of #cmd/u, { room: admin });
+        const toRoom = ({ type, state_key, sender, content, room_id: of }: SeenEvent): boolean =>
+          type === 'm.room.member' && state_key === alice.userId && sender === bot && content['membership'] === 'invite' && of !== admin;
+        const { room_id: room } = await alice.seesEvent('an invitation to the channel', toRoom);
+        await alice.joins(room);
+        await alice.says(admin, '!nick Oolong');
+        await alice.sees(/is Oolong now/u, { room: admin });
+        await alice.says(room, 'as Oolong');
+        await bob.sees('as Oolong', { from: 'Oolong' });
+        await alice.says(admin, '!nick bob');
+        await alice.sees(/was not changed.*already/u, { room: admin });
+        await alice.says(admin, '!whois bob');
+        await alice.sees(/^bob on .*\(bob\)/u, { room: admin });
+        await bridge.restart();
+        await alice.says(room, 'still Oolong');
+        await bob.sees('still Oolong', { from: 'Oolong', withinMs: 60_000 });
+      },
+      { network: { sendConnectionMessages: false, ircClients: { nickTemplate: '$DISPLAY[m]', reconnectIntervalMs: 20, flood: false, allowNickChanges: true } } },
+    );
+
+    story(
+      'MEM-1, 2, 5, 7, 17, MOD-9: joins, leaves, kicks and invitations cross the bridge',
+      async ({ people, bridge }) => {
+        await bridge.start();
+        const bob = await people.onIrc('bob', '#mem', '#den');
+        const alice = await people.onMatrix('alice');
+        const room = await alice.joins(people.alias('#mem'));
+        const { from: nick } = await bob.seesJoin(/^alice/u, '#mem');
+        const dan = await people.onIrc('dan', '#mem');
+        await alice.seesMember(people.ghost('dan'), 'join', room);
+        dan.parts('#mem', 'so long');
+        assert.equal((await alice.seesMember(people.ghost('dan'), 'leave', room)).content['reason'], 'Part: so long');
+        bob.sends(`INVITE ${nick} #den`);
+        const { room_id: den } = await alice.seesMember(alice.userId, 'invite');
+        await alice.joins(den);
+        await bob.seesJoin(nick, '#den');
+        bob.sends(`KICK #den ${nick} :out`);
+        assert.match(String((await alice.seesMember(alice.userId, 'leave', den)).content['reason']), /by bob \(out\)$/u);
+        await alice.leaves(room);
+        await bob.hears('PART', ({ from, params }) => from === nick && params[0] === '#mem');
+      },
+      { network: { sendConnectionMessages: false, membershipLists: MIRRORED } },
+    );
 
     story('F1, F2: the bridge is killed in the middle of talk both ways, and nothing accepted is lost', async ({ people, bridge }) => {
       await bridge.start();

@@ -31,6 +31,7 @@ import { faultText } from './model/errors.js';
 import type { IrcEvent } from './model/irc-event.js';
 import type { MatrixEvent } from './model/matrix-event.js';
 import type { Links } from './rooms/links.js';
+import { makeInitialJoins } from './rooms/initial-joins.js';
 import { makeSettle } from './rooms/settle.js';
 
 export interface FlowsNeeds {
@@ -118,6 +119,7 @@ export function buildFlows({ edges, live, log, clock, stopping }: FlowsNeeds): F
     table: makeIrcTable({ ...toMatrix, privateLines, answer }),
   });
 
+  const bringMembers = makeInitialJoins({ ...shared, isOurs, stopping, log: log.part('rooms') });
   const settle = makeSettle({ ...shared, log: log.part('rooms') });
   return {
     async load() {
@@ -144,7 +146,11 @@ export function buildFlows({ edges, live, log, clock, stopping }: FlowsNeeds): F
       else log.error('journal entry is not readable', { entry: entry.id });
     },
     storeConfigLinks: () => settle.storeConfigLinks(),
-    settle: () => settle.run().catch((fault: unknown) => log.error('start is not complete', { why: faultText(fault) })),
+    settle: () =>
+      settle
+        .run()
+        .then(bringMembers)
+        .catch((fault: unknown) => log.error('start is not complete', { why: faultText(fault) })),
     async whenIdle() {
       await Promise.all([fromMatrix.whenIdle(), fromIrc.whenIdle()]);
     },
