@@ -34,6 +34,8 @@ export function answerAndPart(request: IncomingMessage, response: ServerResponse
   if (request.complete || hasNoBody(request)) return answer(response, reply);
   const { socket } = request;
   request.pause();
+  // The parser reads from the socket itself, and a drain would set it going again: so the socket stops too.
+  socket.pause();
   // Behind an earlier answer on this connection: then there is nowhere to write yet.
   if (response.headersSent || response.socket === null) {
     socket.destroy();
