@@ -27,9 +27,16 @@ export function buildNames({ homeserver, networks }: Edges, live: { readonly con
     if (!config) throw new Error(`no such network: ${network}`);
     return config;
   };
+  /** By the section they come from; every event asks whose its sender is. */
+  const namings = new WeakMap<object, GhostNaming>();
   const ghostNaming = (server: NetworkName): GhostNaming => {
-    const { userTemplate, displayName } = configOf(server).matrixClients;
-    return { userTemplate, displayName, server, domain };
+    const section = configOf(server).matrixClients;
+    const known = namings.get(section);
+    if (known) return known;
+    const { userTemplate, displayName } = section;
+    const naming = { userTemplate, displayName, server, domain };
+    namings.set(section, naming);
+    return naming;
   };
   const aliasNaming = (server: NetworkName): AliasNaming => ({
     aliasTemplate: configOf(server).dynamicChannels.aliasTemplate,

@@ -65,7 +65,18 @@ export function ghostDisplayName(naming: GhostNaming, nick: Nick): string {
   return fillTemplate(naming.displayName ?? '$NICK', { NICK: shown, SERVER: naming.server });
 }
 
+/** Filled templates; each event asks whether its sender is a ghost. */
+const filled = new WeakMap<GhostNaming, Around>();
+
 function around(naming: GhostNaming): Around {
+  const known = filled.get(naming);
+  if (known) return known;
+  const fresh = fill(naming);
+  filled.set(naming, fresh);
+  return fresh;
+}
+
+function fill(naming: GhostNaming): Around {
   const parts = aroundVariable(naming.userTemplate, 'NICK', { SERVER: naming.server });
   if (!parts) throw new Error(`userTemplate has no $NICK: ${naming.userTemplate}`);
   return { before: parts.before, after: `${parts.after}:${naming.domain}` };
