@@ -26,12 +26,20 @@ describe('Z2: anything from the homeserver', () => {
     await alice.says(room, 'begin');
     await bob.sees('begin', { to: '#good' });
 
+    const bot = '@appservice-irc:hs.test';
+    const direct = async (whom: string): Promise<string> => {
+      const made = await mallory.makesRoom({ preset: 'trusted_private_chat', is_direct: true, invite: [whom] });
+      await mallory.seesMember(whom, 'join', made);
+      return made;
+    };
+    const [admin, pm] = [await direct(bot), await direct(people.ghost('eve'))];
+
     const pusher = new Pusher(bridge);
     const scenery = {
-      rooms: [spoilt, spoilt, '!nowhere:hs.test'],
+      rooms: [spoilt, spoilt, admin, pm, '!nowhere:hs.test'],
       people: [mallory.userId, '@nobody:hs.test', '@irc_x:evil.org', '@far:other.org'],
       ghosts: [people.ghost('eve'), people.ghost('ghost')],
-      bot: '@appservice-irc:hs.test',
+      bot,
     };
     const end = new AbortController();
     const statuses = new Map<number, number>();
@@ -57,11 +65,12 @@ describe('Z2: anything from the homeserver', () => {
     assertNoFault(bridge);
     assert.ok((statuses.get(200) ?? 0) > 0 && (statuses.get(400) ?? 0) > 0, 'both answers were given');
     assert.ok(eve.messages.length > 0, 'nothing of it was a message');
+    assert.ok(mallory.messages(admin).some(({ sender }) => sender === bot), 'the bot answered no order');
     assert.ok(seen.mostMiB < 500, `${seen.mostMiB} MiB`);
     assert.ok(seen.slowestPingMs < 2000, `blocked for ${seen.slowestPingMs} ms`);
     for (const { lines } of world.ircd.connections.filter(({ nickText }) => nickText !== 'bob' && nickText !== 'eve')) {
       for (const line of lines) {
-        assert.match(line, /^(?:CAP|NICK|USER|JOIN|PART|PRIVMSG|NOTICE|PING|PONG|MODE|NAMES|QUIT)(?: [^\r\n\0]*)?$/u);
+        assert.match(line, /^(?:CAP|NICK|USER|JOIN|PART|PRIVMSG|NOTICE|PING|PONG|MODE|NAMES|QUIT|WHOIS|WHO|AWAY|INVITE|TOPIC|KICK)(?: [^\r\n\0]*)?$/u);
         assert.ok(Buffer.byteLength(line) <= 510, line);
       }
     }

@@ -16,6 +16,13 @@ type Loose = Record<string, Json>;
 
 const HTML = '<b>x</b><a href="javascript:1">y</a><mx-reply><blockquote>z</blockquote></mx-reply><font color="#ff0000">r</font><pre><code>a\nb</code></pre>';
 
+/** Orders to the bot; in other rooms they are text. */
+const ORDERS = [
+  '!help', '!help nick', '!nick zed', '!nick 127.0.0.1 zed', '!nick', '!nick a,b c', '!join #new', '!join 127.0.0.1 #new key', '!join #a,#b', '!join 0',
+  '!whois eve', '!whois bob,eve', '!whois \u0001', '!listrooms', '!quit', '!reconnect', '!active', '!bridgeversion', '!', '!!', '!__proto__', '!constructor x',
+  '!NICK x\r\nQUIT', '!whois eve\nQUIT :x', `!nick ${'n'.repeat(600)}`, `!${'x '.repeat(400)}`,
+];
+
 /** The contents of what we act on, as they ought to be. */
 function contents(chance: Chance, { people, ghosts, rooms, bot }: Scenery): readonly [type: string, content: Loose, stateKey?: string][] {
   const whom = chance.of([...people, ...ghosts, bot]);
@@ -29,6 +36,8 @@ function contents(chance: Chance, { people, ghosts, rooms, bot }: Scenery): read
     ['m.room.message', { msgtype: 'm.location', body: 'here', geo_uri: 'geo:1,2' }],
     ['m.room.message', { msgtype: 'm.text', body: '> <@a:b> q\n\nr', 'm.relates_to': { 'm.in_reply_to': { event_id: '$x' } } }],
     ['m.room.message', { msgtype: 'm.text', body: '* e', 'm.new_content': { msgtype: 'm.text', body: 'e' }, 'm.relates_to': { rel_type: 'm.replace', event_id: '$x' } }],
+    ['m.room.message', { msgtype: 'm.text', body: chance.of(ORDERS) }],
+    ['m.room.message', { msgtype: 'm.text', body: chance.of(ORDERS) }],
     ['m.sticker', { body: 's', url: 'mxc://hs.test/s', info: {} }],
     ['m.reaction', { 'm.relates_to': { rel_type: 'm.annotation', event_id: '$x', key: '+' } }],
     ['m.room.redaction', { redacts: '$x', reason: 'r' }],
