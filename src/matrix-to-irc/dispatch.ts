@@ -80,7 +80,8 @@ export class MatrixDispatch {
 
   #takeOther(event: Exclude<MatrixEvent, MessageEvent>, entry: Entry, repeat: boolean): void {
     // Its author is told, perhaps at the end of the minute; nothing else in the room has to wait for that.
-    const lane = event.kind === 'encrypted' ? event.id : event.room;
+    const alone = event.kind === 'encrypted' && this.#needs.links.ofRoom(event.room).length > 0;
+    const lane = alone ? event.id : event.room;
     this.#lanes.push(lane, async () => {
       try {
         await this.#needs.table[event.kind](event as never, entry, repeat, this.#behind);
@@ -111,9 +112,16 @@ export class MatrixDispatch {
     this.#lanes.push(`${link.room} ${person} ${keyOf(link)}`, job);
   };
 
-  #takeMessage(event: MessageEvent, entry: Entry, repeat: boolean): void {
+  /** @param settled nothing is under way in the room that could give it a purpose */
+  #takeMessage(event: MessageEvent, entry: Entry, repeat: boolean, settled = false): void {
     const { links, journal, clock } = this.#needs;
     const route = this.#needs.route(event);
+    const known = route.kind === 'order' ? route.where !== 'unknown' : route.to.length > 0;
+    if (!known && !settled && this.#lanes.sizeOf(event.room) > 0) {
+      // A ghost may just be on its way into the room, by an invitation that came before.
+      this.#lanes.push(event.room, () => this.#takeMessage(event, entry, repeat, true));
+      return;
+    }
     if (route.kind === 'order') return this.#takeOrder(event, route, entry, repeat);
     const notes = readNotes(entry.note);
     const open = route.to.filter((link) => notes[keyOf(link)] !== 'over');

@@ -23,6 +23,7 @@ export interface WorldWish {
   readonly networks?: readonly NetworkName[];
   readonly network?: NetworkSettings;
   readonly dropAfterSecs?: number;
+  readonly permissions?: Config['ircService']['permissions'];
 }
 
 class CountedMetrics extends PrometheusMetrics {
@@ -63,7 +64,7 @@ export class World {
     );
     this.#config = {
       homeserver: { dropMatrixMessagesAfterSecs: wish.dropAfterSecs ?? 0 },
-      ircService: { servers },
+      ircService: { servers, permissions: wish.permissions ?? {} },
     } as unknown as Config;
     this.flows = this.#build();
   }
