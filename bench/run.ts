@@ -1,0 +1,44 @@
+/** `npm run bench [-- name …] [--people 500] [--seconds 5]`: the bridge under load beside a bare relay, as a table. */
+
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { Who } from './load/place.js';
+import { works, type Row } from './load/works.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { people: { type: 'string', default: '500' }, seconds: { type: 'string', default: '5' } },
+});
+const size = { people: Number(values.people), seconds: Number(values.seconds) };
+const names = positionals.length > 0 ? positionals : Object.keys(works);
+const unknown = names.filter((name) => works[name] === undefined);
+if (unknown.length > 0) {
+  console.error(`no such work: ${unknown.join(', ')}; there are ${Object.keys(works).join(', ')}`);
+  process.exit(2);
+}
+if (process.platform !== 'linux') {
+  console.error('CPU and memory are read from /proc: Linux only');
+  process.exit(2);
+}
+
+console.log(`${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}\n`);
+const COLUMNS = ['work', 'who', 'people', 'copies', '1/s', 's', 'p50 ms', 'p99 ms', 'CPU ms', 'peak MiB', 'KiB each', 'lost/doubled/reordered'];
+console.log(`| ${COLUMNS.join(' | ')} |\n|${' --- |'.repeat(COLUMNS.length)}`);
+/** Rows with faults. */
+const faulty: Row[] = [];
+for (const name of names) {
+  const one = works[name];
+  for (const who of ['causeway', ...(one?.relay === true ? ['relay'] : [])] as readonly Who[]) {
+    for (const row of (await one?.work(who, size)) ?? []) show({ ...row, who });
+  }
+}
+// Speed is judged by people; what is lost is not.
+process.exit(faulty.length > 0 ? 1 : 0);
+
+function show(row: Row): void {
+  console.log(`| ${COLUMNS.map((column) => row[column] ?? '').join(' | ')} |`);
+  // A kill may double the one line between the kernel's taking it and its mark (docs/architecture.md).
+  const fine = ['0/0/0', ...(row['work'] === 'killed in 5,000 events' ? ['0/1/0'] : [])];
+  const faults = row['lost/doubled/reordered'];
+  if (row['who'] === 'causeway' && faults !== undefined && !fine.includes(String(faults))) faulty.push(row);
+}
