@@ -109,7 +109,8 @@ export function buildFlows({ edges, live, log, clock, stopping }: FlowsNeeds): F
 
   const toMatrix = { ...shared, log: log.part('irc-to-matrix') };
   const answer = makeAnswer(toMatrix);
-  const privateLines = new PrivateLines({ ...toMatrix, journal, answer, carry: makeCarryPrivate({ ...toMatrix, answer }) });
+  const carryPrivate = makeCarryPrivate({ ...toMatrix, answer });
+  const privateLines = new PrivateLines({ ...toMatrix, journal, answer, carry: carryPrivate });
   const fromIrc = new IrcDispatch({
     ...toMatrix,
     journal,

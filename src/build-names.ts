@@ -43,7 +43,8 @@ export function buildNames({ homeserver, networks }: Edges, live: { readonly con
     server,
     domain,
   });
-  const mappingOf = (network: NetworkName): Parameters<typeof aliasOf>[1] => networks.get(network)?.caseMapping ?? 'rfc1459';
+  const mappingOf = (network: NetworkName): Parameters<typeof aliasOf>[1] =>
+    networks.get(network)?.caseMapping ?? 'rfc1459';
   const names = [...networks.keys()];
   return {
     configOf,

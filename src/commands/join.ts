@@ -49,7 +49,8 @@ export function makeJoin({ configOf, homeserver, openOnDemand, connect }: JoinNe
       if (key === undefined && !mirrored) return told;
       const client = await connect(person, network);
       const joined = client.ok ? await client.value.join(channel, key === undefined ? {} : { key }) : client;
-      return joined.ok ? `You are in ${channel} on IRC now. ${told}` : `You did not get into ${channel} on IRC. ${joined.refusal.say} ${told}`;
+      if (!joined.ok) return `You did not get into ${channel} on IRC. ${joined.refusal.say} ${told}`;
+      return `You are in ${channel} on IRC now. ${told}`;
     },
   };
 }

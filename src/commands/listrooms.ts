@@ -31,7 +31,8 @@ export function makeListRooms({ networks, configOf, links }: ListRoomsNeeds): Co
       const channels = [...client.channels].sort();
       if (channels.length === 0) return `You are in no channel on ${called}. Send !join to go to one.`;
       const lines = channels.slice(0, MOST).map((channel) => {
-        const rooms = links.ofChannel(network, channel).map(({ room }) => `https://matrix.to/#/${encodeURIComponent(room)}`);
+        const linked = links.ofChannel(network, channel);
+        const rooms = linked.map(({ room }) => `https://matrix.to/#/${encodeURIComponent(room)}`);
         return `${channel}: ${rooms.length === 0 ? 'no room' : rooms.join(' ')}`;
       });
       const more = channels.length > MOST ? [`and ${channels.length - MOST} more`] : [];

@@ -42,8 +42,9 @@ export function makeNick({ networks, configOf, rename }: NickNeeds): Command {
       const named = networkNamed(configOf, call.networks, call.args[0] ?? '');
       const [wish, ...more] = named === undefined ? call.args : call.args.slice(1);
       const about = named === undefined ? call.networks : [named];
-      if (wish === undefined) return `${present({ ...call, networks: about })}\n${usageOf({ name: NAME, usage: USAGE })}`;
-      if (more.length > 0) return `A nick is one word. ${usageOf({ name: NAME, usage: USAGE })}\n${present(call)}`;
+      const usage = usageOf({ name: NAME, usage: USAGE });
+      if (wish === undefined) return `${present({ ...call, networks: about })}\n${usage}`;
+      if (more.length > 0) return `A nick is one word. ${usage}\n${present(call)}`;
       return (await Promise.all(about.map((name) => change(call, name, wish)))).join('\n');
     },
   };

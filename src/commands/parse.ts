@@ -12,7 +12,8 @@ const MOST_ARGS = 20;
 /** Reads the first line; words may stand in double quotes to hold blanks. `undefined`: there is no word at all. */
 export function parseOrder(text: string): Parsed | undefined {
   const line = text.split(/[\r\n]/u, 1)[0] ?? '';
-  const words = [...line.matchAll(/"([^"]*)"|(\S+)/gu)].slice(0, MOST_ARGS + 1).map(([, quoted, plain]) => quoted ?? plain ?? '');
+  const found = [...line.matchAll(/"([^"]*)"|(\S+)/gu)].slice(0, MOST_ARGS + 1);
+  const words = found.map(([, quoted, plain]) => quoted ?? plain ?? '');
   const [name, ...args] = words;
   return name === undefined || name === '' ? undefined : { name: name.toLowerCase(), args };
 }

@@ -45,7 +45,8 @@ export function makeQuit({ networks, configOf, links, homeserver, log }: QuitNee
     async run({ person, networks: all, args }) {
       const named = networkNamed(configOf, all, args[0] ?? '');
       if (args[0] !== undefined && named === undefined) {
-        return `There is no network ${args[0].slice(0, 60)} here. There are: ${all.map((name) => calledOf(configOf, name)).join(', ')}.`;
+        const known = all.map((name) => calledOf(configOf, name)).join(', ');
+        return `There is no network ${args[0].slice(0, 60)} here. There are: ${known}.`;
       }
       const about = named === undefined ? all : [named];
       return (await Promise.all(about.map((name) => quit(person, name)))).join('\n');

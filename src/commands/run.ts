@@ -23,26 +23,29 @@ export interface RunNeeds {
 /** Commands of one person in ten seconds. */
 const MOST = 20;
 
+const NOT_ALLOWED =
+  'You are not allowed to give commands to this bridge. Ask its operator if you think that this is wrong.';
+const NOT_HERE =
+  'In this room I take only "!irc nick" with a new nick. For all else, invite me to a direct chat and send !help there.';
+const IN_THE_LOG = 'Its operator can see it in the log; try again later.';
+
 /** Makes `Obey`. Arguments of commands are never logged: they may hold keys. */
 export function makeRun({ table, networks, permissions, clock, log }: RunNeeds): Obey {
   const allowed = new Allowance(clock, MOST, 10_000);
   return async ({ person, text, networks: about }) => {
-    if (!mayCommand(permissionOf(person, permissions()))) {
-      return 'You are not allowed to give commands to this bridge. Ask its operator if you think that this is wrong.';
-    }
+    if (!mayCommand(permissionOf(person, permissions()))) return NOT_ALLOWED;
     if (!allowed.take(person)) return 'That was too many commands at once. Wait ten seconds and try again.';
     const parsed = parseOrder(text);
-    const command = parsed && table.find(({ name, aliases }) => name === parsed.name || aliases?.includes(parsed.name) === true);
-    if (about !== undefined && command?.inRooms !== true) {
-      return 'In this room I take only "!irc nick" with a new nick. For all else, invite me to a direct chat and send !help there.';
-    }
+    const asked = parsed?.name ?? '';
+    const command = table.find(({ name, aliases }) => name === asked || aliases?.includes(asked) === true);
+    if (about !== undefined && command?.inRooms !== true) return NOT_HERE;
     if (!parsed || !command) return 'I do not know this command. Send !help for a list of them.';
     try {
       return await command.run({ person, args: parsed.args, networks: about ?? [...networks.keys()] });
     } catch (fault) {
       if (isFault(fault, 'STOPPING')) throw fault;
       log.error('command failed', { person, command: command.name, why: faultText(fault) });
-      return `Something went wrong inside the bridge while it did !${command.name}. Its operator can see it in the log; try again later.`;
+      return `Something went wrong inside the bridge while it did !${command.name}. ${IN_THE_LOG}`;
     }
   };
 }

@@ -21,7 +21,11 @@ export function calledOf(configOf: ConfigOf, network: NetworkName): string {
 }
 
 /** The network that a word names, by address, `networkId` or `name`, in letters of either case. */
-export function networkNamed(configOf: ConfigOf, networks: readonly NetworkName[], word: string): NetworkName | undefined {
+export function networkNamed(
+  configOf: ConfigOf,
+  networks: readonly NetworkName[],
+  word: string,
+): NetworkName | undefined {
   const same = (name: string | undefined): boolean =>
     name !== undefined && name.localeCompare(word, 'en', { sensitivity: 'accent' }) === 0;
   return networks.find((network) => {
@@ -36,7 +40,9 @@ export function whichNetwork(configOf: ConfigOf, { networks, args }: Call): Outc
   const named = networkNamed(configOf, networks, first);
   if (named !== undefined) return granted({ network: named, called: calledOf(configOf, named), args: rest });
   const [only, another] = networks;
-  if (only !== undefined && another === undefined) return granted({ network: only, called: calledOf(configOf, only), args });
+  if (only !== undefined && another === undefined) {
+    return granted({ network: only, called: calledOf(configOf, only), args });
+  }
   const known = networks.map((network) => calledOf(configOf, network)).join(', ');
   return refused('server-said-no', `Say first which network you mean. There are: ${known}.`, true);
 }

@@ -52,7 +52,7 @@ function textOf({ status, nick, why }: StatusEvent, network: string): string | u
     case 'lost':
       return `You are not connected to ${network} now. ${reason} I try again by myself; what you say meanwhile waits.`;
     case 'refused':
-      return `${network} does not let you in. ${reason} I do not try again by myself: send !reconnect when it can work.`;
+      return `${network} does not let you in. ${reason} I do not try again by myself: send !reconnect when it may.`;
     case 'connecting':
     case 'ended':
       // The first says too little, the second was asked for.

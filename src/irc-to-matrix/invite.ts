@@ -1,4 +1,4 @@
-/** INVITE of a person's client: the person is invited to the channel's rooms, which are made if that is allowed (MEM-17). */
+/** INVITE of a person's client: the person is invited to the channel's rooms, made if that is allowed (MEM-17). */
 
 import type { Homeserver } from '../homeserver/port.js';
 import { Allowance } from '../lib/allowance.js';
@@ -35,6 +35,7 @@ export function makeInvite(needs: InviteNeeds): (event: IrcEventOf<'invite'>) =>
       }
       rooms = opened.value.invited ? [] : opened.value.rooms;
     }
-    for (const room of rooms) await needs.homeserver.bot.invite(room, person, `${by.nick} invites you to ${channel} on IRC`);
+    const reason = `${by.nick} invites you to ${channel} on IRC`;
+    for (const room of rooms) await needs.homeserver.bot.invite(room, person, reason);
   };
 }

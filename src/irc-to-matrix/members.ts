@@ -37,7 +37,8 @@ export interface Members {
 
 export function makeMembers(needs: MembersNeeds): Members {
   const { networks, links, ghosts, homeserver, log } = needs;
-  const ownerOf = (network: NetworkName, nick: Nick): ReturnType<IrcNetwork['ownerOf']> => networks.get(network)?.ownerOf(nick);
+  const ownerOf = (network: NetworkName, nick: Nick): ReturnType<IrcNetwork['ownerOf']> =>
+    networks.get(network)?.ownerOf(nick);
   /** Behind what was said before, and without holding up the room for one who cannot come or go (I2M-14). */
   const later = (behind: Behind, room: RoomId, what: string, job: () => Promise<void>): void => {
     behind(room, async () => {
@@ -45,7 +46,13 @@ export function makeMembers(needs: MembersNeeds): Members {
       await within(needs.clock, PATIENCE_MS, ended, () => undefined);
     });
   };
-  const leaves = (network: NetworkName, nick: Nick, room: RoomId, reason: string, behind: Behind, always: boolean): void => {
+  /** @param always also a ghost that this process has not seen come */
+  const leaves = (
+    { network, nick, room }: { readonly network: NetworkName; readonly nick: Nick; readonly room: RoomId },
+    reason: string,
+    behind: Behind,
+    always: boolean,
+  ): void => {
     later(behind, room, 'ghost not taken out', async () => {
       const ghost = ghosts.of(network, nick);
       if (always || homeserver.isIn(ghost.userId, room)) await ghosts.leave(ghost, room, reason);
@@ -58,7 +65,8 @@ export function makeMembers(needs: MembersNeeds): Members {
   };
   const mirrors = (network: NetworkName, channel: IrcEventOf<'join'>['channel']): boolean => {
     const folding = networks.get(network);
-    return folding !== undefined && mirrorsToMatrix(needs.configOf(network).membershipLists, channel, folding, 'incremental');
+    const { membershipLists } = needs.configOf(network);
+    return folding !== undefined && mirrorsToMatrix(membershipLists, channel, folding, 'incremental');
   };
 
   return {
@@ -72,7 +80,7 @@ export function makeMembers(needs: MembersNeeds): Members {
       if (ownerOf(network, who.nick) !== undefined) return;
       const text = reason === undefined ? 'Part' : `Part: ${reason}`;
       for (const { room } of links.ofChannel(network, channel)) {
-        leaves(network, who.nick, room, text, behind, mirrors(network, channel));
+        leaves({ network, nick: who.nick, room }, text, behind, mirrors(network, channel));
       }
     },
     quit({ network, who, reason }, behind) {
@@ -82,7 +90,7 @@ export function makeMembers(needs: MembersNeeds): Members {
       const rooms = new Set(links.onNetwork(network).map(({ room }) => room));
       // A QUIT names no channel: the ghost leaves where it is, now or by what still waits.
       for (const room of rooms) {
-        if (homeserver.isIn(userId, room)) leaves(network, who.nick, room, text, behind, false);
+        if (homeserver.isIn(userId, room)) leaves({ network, nick: who.nick, room }, text, behind, false);
       }
     },
     kick(event, behind) {
@@ -91,7 +99,7 @@ export function makeMembers(needs: MembersNeeds): Members {
       const rooms = links.ofChannel(network, channel).map(({ room }) => room);
       if (owner === undefined) {
         const text = `Kicked by ${by.nick}${reason === undefined ? '' : `: ${reason}`}`;
-        for (const room of rooms) leaves(network, who, room, text, behind, false);
+        for (const room of rooms) leaves({ network, nick: who, room }, text, behind, false);
       } else if (owner !== 'bot' && event.heardBy.owner === owner) {
         // Others of ours see the same KICK; the kicked client's own word counts.
         if (by.nick === 'server' && !needs.configOf(network).ircClients.kickOn.channelJoinFailure) return;

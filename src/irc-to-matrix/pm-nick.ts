@@ -42,13 +42,15 @@ export function makePmNick(needs: PmNickNeeds): (event: IrcEventOf<'nick'>) => v
     await homeserver.as(after.userId).send(room.room, 'm.room.message', notice(`${said} This talk goes on.`), txnId);
     if (after.userId !== before.ghost) await old.leave(room.room, `now called ${event.to}`);
   };
+  const notMoved = (room: PmRoom, fault: unknown): void =>
+    needs.log.warn('private talk not moved to the new nick', { room: room.room, why: faultText(fault) });
   return (event) => {
     for (const room of pmRooms.withNick(event.network, event.from.nick)) {
       let moved: () => void = () => undefined;
       const whenMoved = new Promise<void>((resolve) => (moved = resolve));
       needs.privateLines.behind(event.network, room.person, event.from.nick, () =>
         move(room, event)
-          .catch((fault: unknown) => needs.log.warn('private talk not moved to the new nick', { room: room.room, why: faultText(fault) }))
+          .catch((fault: unknown) => notMoved(room, fault))
           .finally(moved),
       );
       needs.privateLines.behind(event.network, room.person, event.to, () => whenMoved);

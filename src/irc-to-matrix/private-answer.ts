@@ -14,7 +14,7 @@ export interface AnswerNeeds {
   readonly log: Log;
 }
 
-/** Answers at most once an hour for a person, client and topic. Resolves when that is done or cannot be; never throws. */
+/** Answers once an hour at most for a person, client and topic. Resolves when that is done or cannot be; never throws. */
 export type Answer = (line: PrivateMessage, topic: string, text: string) => Promise<void>;
 
 const HOUR_MS = 3_600_000;

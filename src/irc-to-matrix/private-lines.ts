@@ -1,4 +1,4 @@
-/** Private lines on their way: kept in the journal, in order for each client of ours and nick, replayed after a crash. */
+/** Private lines on their way: in the journal, in order for each client of ours and nick, replayed after a crash. */
 
 import type { IrcNetwork } from '../irc/port.js';
 import type { Entry, Journal } from '../journal/port.js';
@@ -107,7 +107,8 @@ export class PrivateLines {
     const code = fault instanceof BridgeError ? fault.code : 'FAULT';
     this.#count(line, 'fail');
     this.#needs.metrics.count('bridge_dropped_total', { reason: code });
-    this.#needs.log.warn('private line not delivered', { network: line.network, person: line.to.owner, code, why: faultText(fault) });
+    const fields = { network: line.network, person: line.to.owner, code, why: faultText(fault) };
+    this.#needs.log.warn('private line not delivered', fields);
     await this.#tell(line, code);
   }
 

@@ -59,8 +59,10 @@ export function makeReceive(needs: PrivateMessageNeeds): (line: PrivateMessage) 
   };
 }
 
-/** Makes the carrier of one line. Throws `STOPPING` and what the homeserver lastingly refuses. */
-export function makeCarryPrivate(needs: PrivateMessageNeeds): (line: PrivateMessage, entry: Entry, repeat: boolean) => Promise<void> {
+/** Carries one line. Throws `STOPPING` and what the homeserver lastingly refuses. */
+export type CarryPrivate = (line: PrivateMessage, entry: Entry, repeat: boolean) => Promise<void>;
+
+export function makeCarryPrivate(needs: PrivateMessageNeeds): CarryPrivate {
   const invited = new Allowance(needs.clock, 1, INVITE_EVERY_MS);
   const { pmRooms } = needs;
 
@@ -72,7 +74,8 @@ export function makeCarryPrivate(needs: PrivateMessageNeeds): (line: PrivateMess
     const mask = maskOf(line);
     if (mask !== undefined && mask !== room.mask) {
       if (room.mask !== undefined) {
-        const body = `${line.from.nick} writes from another address now (${mask}, before ${room.mask}). It may be another person.`;
+        const addresses = `${mask}, before ${room.mask}`;
+        const body = `${line.from.nick} writes from another address now (${addresses}). It may be another person.`;
         await actor.send(room.room, 'm.room.message', notice(body), `${entry.id}.mask`, { repeat, since: entry.at });
       }
       await pmRooms.add({ ...(pmRooms.ofRoom(room.room) ?? room), mask });
@@ -97,8 +100,9 @@ export function makeCarryPrivate(needs: PrivateMessageNeeds): (line: PrivateMess
       }
     }
     const opened = await needs.openPmRoom({ network, person, nick: from.nick, onBehalfOf: maskOf(line) ?? from.nick });
-    if (opened.ok) await send(opened.value, line, entry, repeat);
-    else await needs.answer(line, opened.refusal.reason, `Your message was not delivered: I am on Matrix. ${opened.refusal.say}`);
+    if (opened.ok) return send(opened.value, line, entry, repeat);
+    const { reason, say } = opened.refusal;
+    await needs.answer(line, reason, `Your message was not delivered: I am on Matrix. ${say}`);
   };
 }
 

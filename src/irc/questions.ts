@@ -30,6 +30,8 @@ interface Asked {
   readonly settle: (found: Outcome<Whois | undefined>) => void;
 }
 
+const TWICE = refused('slow-down', 'Your nick is being changed already. Wait for the answer.');
+const MANY = refused('slow-down', 'Too many questions wait already. Try again in a minute.');
 const LATE = refused('timed-out', 'The IRC server did not answer. Try again.');
 
 export class Questions {
@@ -43,15 +45,16 @@ export class Questions {
 
   /** Asks for another nick. Grants the one that the server gave; a second question while one is open is refused. */
   nick(nick: Nick): Promise<Outcome<Nick>> {
-    if (this.#naming) return Promise.resolve(refused('slow-down', 'Your nick is being changed already. Wait for the answer.'));
+    if (this.#naming) return Promise.resolve(TWICE);
     const answer = new Promise<Outcome<Nick>>((resolve) => (this.#naming = resolve));
     this.#needs.send(nickLine(nick));
-    return within(this.#needs.clock, ANSWER_MS, answer, (): Outcome<Nick> => LATE).finally(() => (this.#naming = undefined));
+    const inTime = within(this.#needs.clock, ANSWER_MS, answer, (): Outcome<Nick> => LATE);
+    return inTime.finally(() => (this.#naming = undefined));
   }
 
   /** Asks who somebody is; grants `undefined` when nobody has the nick. */
   whois(nick: Nick): Promise<Outcome<Whois | undefined>> {
-    if (this.#whois.length >= WHOIS_MOST) return Promise.resolve(refused('slow-down', 'Too many questions wait already.'));
+    if (this.#whois.length >= WHOIS_MOST) return Promise.resolve(MANY);
     let asked: Asked | undefined;
     const answer = new Promise<Outcome<Whois | undefined>>((settle) => {
       asked = { nick, found: { nick }, any: false, settle };
@@ -98,7 +101,8 @@ export class Questions {
     };
     switch (numeric) {
       case '311':
-        return more({ nick: parseNick(params[1]) ?? found.nick, user: cleanQuote(params[2]), host: cleanQuote(params[3]), realname: words });
+        more({ nick: parseNick(params[1]) ?? found.nick, user: cleanQuote(params[2]) });
+        return more({ host: cleanQuote(params[3]), realname: words });
       case '312':
         return more({ server: cleanQuote(params[2]) });
       case '313':

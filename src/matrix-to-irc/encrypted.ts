@@ -1,4 +1,4 @@
-/** Encryption, which IRC cannot read: said once in words, and private talk goes on in a plain room (E2E-1, 3; M2I-11). */
+/** Encryption, which IRC cannot read: said once in words; private talk goes on in a plain room (E2E-1, 3; M2I-11). */
 
 import type { NetworkConfig } from '../config/network.js';
 import type { Homeserver } from '../homeserver/port.js';
@@ -25,6 +25,10 @@ export interface EncryptedNeeds {
   readonly failure: Failure;
 }
 
+const ADMIN_SEALED =
+  'This room is encrypted, and I cannot read that. ' +
+  'I have invited you to a room without encryption: send your commands there.';
+
 type Take<E> = (event: E, entry: Entry, repeat: boolean) => Promise<void>;
 
 export interface Encrypted {
@@ -50,8 +54,7 @@ export function makeEncrypted(needs: EncryptedNeeds): Encrypted {
 
   const moveAdmin = async ({ room, person }: AdminRoom): Promise<void> => {
     await needs.openAdminRoom(person, 'IRC Bridge status');
-    const body = 'This room is encrypted, and I cannot read that. I have invited you to a room without encryption: send your commands there.';
-    await homeserver.bot.send(room, 'm.room.message', notice(body), `e2e.${room}`);
+    await homeserver.bot.send(room, 'm.room.message', notice(ADMIN_SEALED), `e2e.${room}`);
     await homeserver.bot.leave(room, 'I cannot read encrypted rooms');
   };
 
@@ -67,15 +70,17 @@ export function makeEncrypted(needs: EncryptedNeeds): Encrypted {
     async encrypted(event, entry, repeat) {
       const link = links.ofRoom(event.room)[0];
       if (!link) return moved(event);
-      const { refusal } = refused('not-text', 'It is encrypted, and IRC cannot read it. Use a room without encryption.');
+      const say = 'It is encrypted, and IRC cannot read it. Use a room without encryption.';
+      const { refusal } = refused('not-text', say);
       await needs.failure.notDelivered({ event, entry: entry.id, repeat, refusal, target: link.channel });
     },
     async encryptionOn(event, entry, repeat) {
       const linked = links.ofRoom(event.room);
       if (linked.length === 0) return moved(event);
-      const channels = linked.map(({ channel, network }) => `${channel} on ${needs.configOf(network).name ?? network}`).join(', ');
+      const places = linked.map(({ channel, network }) => `${channel} on ${needs.configOf(network).name ?? network}`);
       const body =
-        `Encryption was switched on here, and IRC cannot read that: from now on nothing said in this room reaches ${channels}. ` +
+        'Encryption was switched on here, and IRC cannot read that: ' +
+        `from now on nothing said in this room reaches ${places.join(', ')}. ` +
         'Encryption cannot be switched off again, so make a new room without it and have that one bridged.';
       await homeserver.bot.send(event.room, 'm.room.message', notice(body), `${entry.id}.e`, { repeat });
     },

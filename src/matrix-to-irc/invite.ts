@@ -60,7 +60,7 @@ export function makeInvite(needs: InviteNeeds): (event: MemberEvent, entry: Entr
     const allowed = excluded.ok ? mayTalk(person, nick, config.privateMessages, irc, homeserver.domain) : excluded;
     if (!event.isDirect || !allowed.ok) {
       const why = allowed.ok
-        ? `${nick} is on IRC, where there is no group chat of this kind. Start a direct chat with me to talk in private.`
+        ? `${nick} is on IRC, where there is no group chat. Start a direct chat with me to talk in private.`
         : allowed.refusal.say;
       await say(why);
       await actor.leave(room, allowed.ok ? 'No group chat with people on IRC' : allowed.refusal.say);
@@ -69,7 +69,7 @@ export function makeInvite(needs: InviteNeeds): (event: MemberEvent, entry: Entr
     await needs.pmRooms.add({ room, network, person, nick, ghost: target });
     const owner = irc.ownerOf(nick);
     if (owner !== undefined && owner !== 'bot') {
-      await say(`${nick} is ${owner} on Matrix: you can write to that account directly. What you say here goes by way of IRC.`);
+      await say(`${nick} is ${owner} on Matrix: you can write to that account directly. This room goes by way of IRC.`);
     }
   };
 

@@ -38,8 +38,10 @@ export interface MemberNeeds {
 
 export type TakeMember = (event: MemberEvent, entry: Entry, repeat: boolean, behind: BehindTalk) => Promise<void>;
 
-const CROWD = 'Three cannot talk in private with somebody on IRC, so I leave. Start a direct chat with me for a talk of two.';
-const ADMIN_CROWD = 'This room is for one person and me alone, so I leave. Invite me to a room of two to give me commands.';
+const CROWD =
+  'Three cannot talk in private with somebody on IRC, so I leave. Start a direct chat with me for a talk of two.';
+const ADMIN_CROWD =
+  'This room is for one person and me alone, so I leave. Invite me to a room of two to give me commands.';
 
 /** Makes what carries members. Throws `STOPPING` and what the homeserver lastingly refuses. */
 export function makeMember(needs: MemberNeeds): TakeMember {
@@ -86,13 +88,16 @@ export function makeMember(needs: MemberNeeds): TakeMember {
     const rule = config.excludedUsers.find(({ regex }) => regex.test(event.target));
     if (rule) {
       // Who is in a mapped room is the business of those who mapped it.
-      if (link.origin !== 'config') await homeserver.bot.kick(event.room, event.target, rule.kickReason ?? 'You are not allowed on this network.');
+      const reason = rule.kickReason ?? 'You are not allowed on this network.';
+      if (link.origin !== 'config') await homeserver.bot.kick(event.room, event.target, reason);
       return;
     }
     if (!mirrorsToIrc(config.membershipLists, event.room, 'incremental')) return;
     const client = await needs.connect(event.target, link.network, event.room, 'calm');
-    const joined = client.ok ? await client.value.join(link.channel, link.key === undefined ? {} : { key: link.key }) : client;
-    if (!joined.ok) needs.log.info('join not carried', { person: event.target, channel: link.channel, why: joined.refusal.say });
+    const key = link.key === undefined ? {} : { key: link.key };
+    const joined = client.ok ? await client.value.join(link.channel, key) : client;
+    if (joined.ok) return;
+    needs.log.info('join not carried', { person: event.target, channel: link.channel, why: joined.refusal.say });
   };
 
   const goes = async (event: MemberEvent, link: Link): Promise<void> => {

@@ -1,4 +1,4 @@
-/** What a person asks the bot, in an admin room, in any direct talk with it, or by `!irc` in a bridged room: answered. */
+/** What a person asks the bot, in an admin room or other direct talk, or by `!irc` in a bridged room: answered. */
 
 import type { Homeserver } from '../homeserver/port.js';
 import type { Entry } from '../journal/port.js';
@@ -21,7 +21,8 @@ type OrderRoute = Extract<Route, { kind: 'order' }>;
 export type TakeOrder = (event: MessageEvent, route: OrderRoute, entry: Entry, repeat: boolean) => Promise<void>;
 
 const NO_COMMAND = 'I take commands here, which begin with "!". Send !help for a list of them.';
-const CROWD = 'This room is for you and me alone, since I would do for you what others ask. I leave; invite me to a room of two.';
+const CROWD =
+  'This room is for you and me alone, since I would do for you what others ask. I leave; invite me to a room of two.';
 
 /** Makes what takes orders. Throws `STOPPING` and what the homeserver lastingly refuses to the bot. */
 export function makeTakeOrder(needs: OrderNeeds): TakeOrder {

@@ -33,12 +33,14 @@ export function makeRoute({ links, pmRooms, adminRooms }: RouteNeeds): (event: M
     const pm = pmRooms.ofRoom(event.room);
     if (pm) return { kind: 'talk', to: [pm] };
     const command = line?.startsWith('!') === true ? { text: line.slice(1).trim() } : {};
-    if (adminRooms.ofRoom(event.room)) return line === undefined ? NOWHERE : { kind: 'order', where: 'admin', ...command };
+    if (adminRooms.ofRoom(event.room)) {
+      return line === undefined ? NOWHERE : { kind: 'order', where: 'admin', ...command };
+    }
     return 'text' in command ? { kind: 'order', where: 'unknown', ...command } : NOWHERE;
   };
 }
 
-/** The first line of what was said; `undefined` for files, emotes, notices and edits, which are no commands (ADM-4, 9). */
+/** The first line of what was said; `undefined` for files, emotes, notices and edits: no commands (ADM-4, 9). */
 function orderLine({ body, replaces }: MessageEvent): string | undefined {
   if (body.type !== 'text' || body.how !== 'say' || replaces !== undefined) return undefined;
   return body.plain.slice(0, MOST_ORDER).trim().split(/[\r\n]/u, 1)[0]?.trim();

@@ -44,11 +44,13 @@ export function makeRename(needs: RenameNeeds): Rename {
     const settings = await needs.people.settings(person, name);
     // A name for one room alone is no name for IRC.
     if (settings?.nick !== undefined || (await needs.homeserver.displayName(person)) !== shown) return;
-    const nick = wishNick({ displayName: shown, userId: person, template: ircClients.nickTemplate, nickLength: network.nickLength });
+    const { nickTemplate: template } = ircClients;
+    const nick = wishNick({ displayName: shown, userId: person, template, nickLength: network.nickLength });
     // The same change comes once for each room (NICK-8).
     if (network.fold(nick) === network.fold(client.wish)) return;
     const outcome = await client.rename(nick);
-    if (!outcome.ok) needs.log.info('nick not changed with display name', { person, network: name, nick, why: outcome.refusal.say });
+    if (outcome.ok) return;
+    needs.log.info('nick not changed with display name', { person, network: name, nick, why: outcome.refusal.say });
   };
   return {
     async asWished(person, name, wish) {

@@ -43,7 +43,7 @@ export function mayLinkByJoin(
 ): Outcome<ChannelName> {
   if (!rules.enabled) return refused('channel-not-allowed', 'Channels of this network are not opened on demand.', true);
   if (rules.joinRule !== 'public' && !rules.whitelist.includes(person)) {
-    return refused('channel-not-allowed', 'You are not on the list of people who may open channels of this network.', true);
+    return refused('channel-not-allowed', 'You are not on the list of people who may open channels here.', true);
   }
   return mayLink(channel, rules, network);
 }

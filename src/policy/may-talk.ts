@@ -6,7 +6,7 @@ import type { Nick } from '../model/irc-names.js';
 import { done, type Outcome, refused } from '../model/refusal.js';
 import type { Folding } from './may-link.js';
 
-/** Refuses where private messages are off, for nicks on the `exclude` list, and people of other servers without `federate`. */
+/** Refuses where private messages are off, nicks on the `exclude` list, and people of other servers without `federate`. */
 export function mayTalk(
   person: UserId,
   nick: Nick,
@@ -14,13 +14,17 @@ export function mayTalk(
   network: Folding,
   domain: string,
 ): Outcome {
-  if (!rules.enabled) return refused('excluded', 'Private messages are switched off on this bridge. Talk in a channel instead.', true);
+  if (!rules.enabled) return no('Private messages are switched off on this bridge.');
   const folded = network.fold(nick);
   if (rules.exclude.some((name) => network.fold(name) === folded)) {
-    return refused('excluded', `Private messages with ${nick} are not allowed on this bridge. Talk in a channel instead.`, true);
+    return no(`Private messages with ${nick} are not allowed on this bridge.`);
   }
   if (!rules.federate && domainOf(person) !== domain) {
-    return refused('excluded', `Private messages are not allowed here for people of other servers than ${domain}. Talk in a channel instead.`, true);
+    return no(`Private messages are not allowed here for people of other servers than ${domain}.`);
   }
   return done;
+}
+
+function no(why: string): Outcome {
+  return refused('excluded', `${why} Talk in a channel instead.`, true);
 }

@@ -13,7 +13,12 @@ export function mirrorsToIrc(lists: MembershipListsConfig, room: RoomId, when: '
 }
 
 /** Whether a join of an IRC channel makes a join on Matrix; otherwise ghosts come when they speak. */
-export function mirrorsToMatrix(lists: MembershipListsConfig, channel: ChannelName, network: Folding, when: 'initial' | 'incremental'): boolean {
+export function mirrorsToMatrix(
+  lists: MembershipListsConfig,
+  channel: ChannelName,
+  network: Folding,
+  when: 'initial' | 'incremental',
+): boolean {
   if (!lists.enabled) return false;
   const folded = network.fold(channel);
   const own = lists.channels.find((rule) => network.fold(rule.channel) === folded)?.ircToMatrix;

@@ -54,8 +54,9 @@ export function makeOpenChannelRoom(needs: ChannelRoomNeeds): OpenChannelRoom {
     const opened = await opening.do(`${wish.network.name} ${folded}`, () => open(needs, wish));
     if (!opened.ok) return opened;
     // Another alias of the channel may have been asked for, now or earlier.
-    if (wish.alias !== undefined && opened.value.alias !== wish.alias) await pointAlias(needs, wish.alias, opened.value.room);
-    return granted(opened.value.room);
+    const { room, alias } = opened.value;
+    if (wish.alias !== undefined && alias !== wish.alias) await pointAlias(needs, wish.alias, room);
+    return granted(room);
   };
   return (wish) => within(needs.clock, ANSWER_MS, answer(wish), () => late(wish));
 }
@@ -75,7 +76,8 @@ async function open(needs: ChannelRoomNeeds, wish: ChannelRoomWish): Promise<Out
   const existing = linked();
   if (existing !== undefined) return granted({ room: existing });
   try {
-    const followed = await within(needs.clock, FOLLOW_MS, wish.network.follow(wish.channel, wish.key), () => late(wish));
+    const follow = wish.network.follow(wish.channel, wish.key);
+    const followed = await within(needs.clock, FOLLOW_MS, follow, () => late(wish));
     return followed.ok ? await create(needs, wish) : followed;
   } finally {
     // Without a room there is nobody to hear it for.
@@ -95,7 +97,8 @@ async function pointAlias(needs: ChannelRoomNeeds, alias: RoomAlias, room: RoomI
 async function create(needs: ChannelRoomNeeds, wish: ChannelRoomWish): Promise<Outcome<Opened>> {
   const room = await createOrFind(needs, wish);
   const key = wish.key === undefined ? {} : { key: wish.key };
-  await needs.links.add({ network: wish.network.name, channel: wish.channel, room, origin: wish.origin ?? 'alias', ...key });
+  const { network, channel, origin = 'alias' } = wish;
+  await needs.links.add({ network: network.name, channel, room, origin, ...key });
   needs.log.info('channel room opened', { network: wish.network.name, channel: wish.channel, room });
   return granted({ room, ...(wish.alias === undefined ? {} : { alias: wish.alias }) });
 }

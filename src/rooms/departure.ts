@@ -1,4 +1,4 @@
-/** Who is in no bridged and no private room any more is not left idling on IRC: his client quits, after a short grace. */
+/** Who is in no bridged and no private room any more is not left idling on IRC: his client quits after a grace. */
 
 import type { IrcNetwork } from '../irc/port.js';
 import type { Clock, Timer } from '../lib/clock.js';

@@ -32,7 +32,8 @@ export function makeInitialJoins(needs: InitialJoinsNeeds): () => Promise<void> 
       if (client.ok && client.value.inChannel(link.channel)) continue;
       const key = link.key === undefined ? {} : { key: link.key };
       const joined = client.ok ? await client.value.join(link.channel, key) : client;
-      if (!joined.ok) needs.log.info('member not brought to IRC', { person, channel: link.channel, why: joined.refusal.say });
+      const why = joined.ok ? undefined : joined.refusal.say;
+      if (why !== undefined) needs.log.info('member not brought to IRC', { person, channel: link.channel, why });
       await sleep(needs.clock, floodDelayMs, needs.stopping);
     }
   };

@@ -1,4 +1,4 @@
-/** A channel's rooms for somebody who asks for them by `!join` or is invited on IRC; made when there are none (ROOM-5). */
+/** A channel's rooms for somebody who sends `!join` or is invited on IRC; made when there are none (ROOM-5). */
 
 import type { NetworkConfig } from '../config/network.js';
 import type { IrcNetwork } from '../irc/port.js';
@@ -53,7 +53,8 @@ export function makeOpenOnDemand(needs: OnDemandNeeds): OpenOnDemand {
     try {
       const alias = config.dynamicChannels.createAlias ? needs.aliasOf(name, channel) : undefined;
       const more = { ...(alias === undefined ? {} : { alias }), ...(key === undefined ? {} : { key }) };
-      const opened = await needs.openChannelRoom({ network, config, channel, origin: 'join', invite: [person], ...more });
+      const made = { origin: 'join', invite: [person], ...more } as const;
+      const opened = await needs.openChannelRoom({ network, config, channel, ...made });
       return opened.ok ? granted({ channel, rooms: [opened.value], invited: first }) : opened;
     } finally {
       if (first) opening.delete(flight);
