@@ -14,7 +14,6 @@ import { Deafness } from './deafness.js';
 import type { IdentTable } from './ident-table.js';
 import type { ClientWish } from './port.js';
 import { Registry } from './registry.js';
-import { Rests } from './rests.js';
 import type { SessionNeeds } from './session.js';
 
 /** A write without progress for so long ends the connection (RELIABILITY R3). */
@@ -54,7 +53,6 @@ export class Fleet {
   readonly #queue: ConnectQueue;
   readonly #budgets: ChannelBudgets;
   readonly #addresses: Addresses;
-  readonly #rests: Rests;
   readonly #deafness = new WeakMap<FrameworkClient, Deafness>();
   #faultAt = -Infinity;
   #wokeAt = -Infinity;
@@ -64,7 +62,6 @@ export class Fleet {
     this.#needs = needs;
     this.registry = new Registry(clock);
     this.#budgets = new ChannelBudgets(clock);
-    this.#rests = new Rests(clock);
     this.#queue = new ConnectQueue({
       clock,
       spacingMs: config.ircClients.reconnectIntervalMs,
@@ -108,7 +105,6 @@ export class Fleet {
   async stop(reason: string): Promise<void> {
     this.#queue.end();
     this.#budgets.end();
-    this.#rests.end();
     await Promise.all(this.registry.clients.map((client) => client.end(reason)));
   }
 
@@ -169,8 +165,6 @@ export class Fleet {
         : false,
       writeTimeoutMs: WRITE_MS,
       verdict: (buf, start, end) => this.#needs.verdict(client, buf, start, end),
-      rests: this.#rests,
-      needless: () => !this.#needs.needed(client),
       onFault: (fault, line) => this.#onFault(fault, line),
       ...(idents === undefined ? {} : { onSocket: (socket) => idents.follow(socket, ident) }),
       ...(localAddress === undefined ? {} : { localAddress }),

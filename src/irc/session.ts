@@ -47,9 +47,7 @@ export class Session {
   #registration: Registration | undefined;
   #timer: Timer | undefined;
   #transport: SocketTransport | undefined;
-  /** When there was traffic, at the last look; and whether there was any since. The time is too dear to take per read. */
   #heardAt: number;
-  #heard = false;
   /** What the server said before it closed; the first telling line wins. */
   #last: { ending: Ending; why: Refusal } | undefined;
   #whenOver: (() => void)[] = [];
@@ -68,7 +66,7 @@ export class Session {
       ...wire,
       clock,
       connectTimeoutMs: CONNECT_MS,
-      onTraffic: () => (this.#heard = true),
+      onTraffic: () => (this.#heardAt = clock.elapsed()),
       onTransport: (made) => (this.#transport = made),
     });
     this.#client.connect(
@@ -134,7 +132,7 @@ export class Session {
   /** Every parsed line comes here; what it throws is caught, counted and dropped by the transport. */
   #take(line: IrcMessage): void {
     if (this.#stage === 'over') return;
-    this.#heard = true;
+    this.#heardAt = this.#needs.clock.elapsed();
     const { command, params } = line;
     switch (command) {
       case 'PING':
@@ -167,10 +165,7 @@ export class Session {
 
   /** Pings when it is quiet, ends when it stays quiet (R2). */
   #keepAlive(): void {
-    const now = this.#needs.clock.elapsed();
-    if (this.#heard) this.#heardAt = now;
-    this.#heard = false;
-    const quiet = now - this.#heardAt;
+    const quiet = this.#needs.clock.elapsed() - this.#heardAt;
     if (quiet >= this.#needs.pingTimeoutMs) this.#giveUp('the network fell silent');
     else this.write(pingLine('causeway'));
   }

@@ -9,7 +9,6 @@ import { cleanLine } from './clean-line.js';
 import { lineDecoder, type DecodeLine } from './decode-line.js';
 import type { LineVerdict } from './line-filter.js';
 import type { Handed } from './outbox.js';
-import type { Rests } from './rests.js';
 import { dial, peerFault, type Address } from './socket.js';
 import { LineSplitter } from './split-lines.js';
 import { WriteGate } from './write-gate.js';
@@ -27,9 +26,6 @@ export interface WireOptions extends Address {
   readonly verdict?: (buf: Buffer, start: number, end: number) => LineVerdict;
   /** What a line threw on its way (L13), with its first 100 characters; the connection goes on. */
   readonly onFault: (fault: unknown, linePreview: string) => void;
-  /** Where this connection may rest, and whether nobody needs what it hears just now. */
-  readonly rests?: Rests;
-  readonly needless?: () => boolean;
   /** Something was read: the connection lives. */
   readonly onTraffic: () => void;
   /** Gives the transport just made, for `writeAndKnow`, which the library does not know. */
@@ -45,9 +41,6 @@ export class SocketTransport extends EventEmitter {
   #socket: Socket | undefined;
   #gate: WriteGate | undefined;
   #timer: Timer | undefined;
-  /** Lines let go in what was read last, and the round in which one was. */
-  #dropped = 0;
-  #round = -1;
   #open = false;
   #closed = false;
   #fault: Error | undefined;
@@ -140,28 +133,13 @@ export class SocketTransport extends EventEmitter {
     if (!this.#open) return;
     this.#wire.onTraffic();
     if (!lines.push(chunk)) this.#break(new BridgeError('IRC_FAULT', 'the server sent a line without end'));
-    else if (this.#dropped > 0) this.#mayRest();
-  }
-
-  /** Where talk is busy: a second line for nobody within one round. */
-  #mayRest(): void {
-    const { rests, needless } = this.#wire;
-    if (!rests || !needless?.() || !this.#socket) return;
-    const { round } = rests;
-    const busy = this.#round === round || this.#dropped > 1;
-    this.#round = round;
-    this.#dropped = 0;
-    if (busy) rests.rest(this.#socket);
   }
 
   #onLine(buf: Buffer, start: number, end: number): void {
     // After a close nothing more is heard, though the rest of a packet may still hold lines.
     if (this.#closed || this.#fault) return;
     try {
-      if (this.#wire.verdict && this.#wire.verdict(buf, start, end) !== 'pass') {
-        this.#dropped++;
-        return;
-      }
+      if (this.#wire.verdict && this.#wire.verdict(buf, start, end) !== 'pass') return;
       const line = this.#decode(buf, start, end);
       if (line !== '') this.emit('line', line);
     } catch (fault) {

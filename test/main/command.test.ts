@@ -118,7 +118,7 @@ describe('the command in a process of its own', () => {
 
   it('CLI-3, SEC-8: --check-config tells all faults with 1, and warnings with 0', async () => {
     writeFileSync(join(directory, 'bad.yaml'), 'homeserver: {url: 5}\nircService:\n  servers: {a: {port: x}}\n');
-    await configure(undefined, '  provisioning: {secret: hunter2, roomLimt: 5}\n  permissions: {"*": admin}\n');
+    await configure(undefined, '  provisioning: {secret: hunter2, roomLimt: 5}\n  banLists: {rooms: ["!a:b"]}\n');
     chmodSync(join(directory, 'c.yaml'), 0o644);
     const [bad, good] = [run('--check-config -c bad.yaml'), run('--check-config -c c.yaml')];
     assert.equal(await bad.code(), 1);
@@ -131,7 +131,7 @@ describe('the command in a process of its own', () => {
     assert.deepEqual(good.err.trimEnd().split('\n'), [
       'c.yaml can be read by every user of this machine; chmod 640 or 600 would keep its secrets',
       'c.yaml:4 ircService.provisioning.roomLimt: is not a key known here; did you mean roomLimit?',
-      'accepted, not yet in force: ircService.permissions',
+      'accepted, not yet in force: ircService.banLists',
     ]);
     assert.equal(good.out, 'c.yaml: no faults. Networks: 127.0.0.1.\n');
   });
