@@ -81,6 +81,18 @@ describe('the demo', () => {
       await act('irc-say', { where: '#tea', text: 'from the page\r\nQUIT :injected' });
       const fits = (entry: Record<string, unknown>): boolean => entry.kind === 'matrix' && JSON.stringify(entry).includes('from the page QUIT :injected');
       await seen.next('the line as a Matrix event', fits, 10_000, (entry) => JSON.stringify(entry));
+      const isBobs = ({ kind, nick, line }: Record<string, unknown>, what: string): boolean =>
+        kind === 'irc' && nick === 'bob' && String(line).includes(what);
+      const seesIrc = (what: string): Promise<unknown> =>
+        seen.next(what, (entry) => isBobs(entry, what), 10_000, (entry) => JSON.stringify(entry));
+      await act('matrix-nick', { text: 'Oolong' });
+      await seesIrc('NICK :Oolong');
+      await act('irc-say', { where: '#tea', text: '/msg Oolong psst' });
+      const told = (entry: Record<string, unknown>): boolean =>
+        entry.kind === 'matrix' && JSON.stringify(entry).includes('"body":"psst"');
+      const { event } = await seen.next('the private line', told, 10_000, (entry) => JSON.stringify(entry));
+      await act('matrix-say', { where: (event as { room_id: string }).room_id, text: 'what is it?' });
+      await seesIrc('PRIVMSG bob :what is it?');
       assert.equal((await act('nothing', {})).status, 400);
       assert.equal((await act('irc-say', {}, { 'content-type': 'text/plain' })).status, 400);
 

@@ -1,8 +1,10 @@
 /** What a visitor of the page can do as Alice or as Bob. A new button is one more row here and one in the page. */
 
+import { parseNick } from '../../model/irc-names.js';
+import { ghostId } from '../../naming/ghost-id.js';
 import { Refused } from '../people/matrix-person.js';
 import type { Stage } from './stage.js';
-import { aliasOf } from './stage.js';
+import { aliasOf, botTalk, DOMAIN } from './stage.js';
 
 /** Who did what, as the trace's heading has it. */
 export interface Deed {
@@ -41,6 +43,22 @@ export const actions: Readonly<Record<string, Action>> = {
       await alice.sends(field(fields, 'where'), content);
     },
   },
+  'matrix-pm': {
+    tell: (fields) => ({ side: 'matrix', text: `Alice starts a private chat with ${field(fields, 'text')}` }),
+    perform: async ({ alice }, fields) => {
+      const nick = parseNick(field(fields, 'text'));
+      if (nick === undefined) throw new Error('That is not a nick.');
+      const ghost = ghostId({ userTemplate: '@irc_$NICK', server: '', domain: DOMAIN }, nick);
+      const name = `Private chat with ${nick}`;
+      await alice.makesRoom({ preset: 'trusted_private_chat', is_direct: true, invite: [ghost], name });
+    },
+  },
+  'matrix-nick': {
+    tell: (fields) => ({ side: 'matrix', text: `Alice asks the bot for the nick ${field(fields, 'text')}` }),
+    perform: async (stage, fields) => {
+      await stage.alice.says(await botTalk(stage), `!nick ${field(fields, 'text')}`);
+    },
+  },
   'irc-join': {
     tell: (fields) => ({ side: 'irc', text: `Bob joins ${field(fields, 'text')}` }),
     perform: async ({ bob }, fields) => {
@@ -54,6 +72,7 @@ export const actions: Readonly<Record<string, Action>> = {
       const [text, where] = [field(fields, 'text'), field(fields, 'where')];
       if (text.startsWith('/me ')) bob.acts(where, text.slice(4));
       else if (text.startsWith('/notice ')) bob.notices(where, text.slice(8));
+      else if (text.startsWith('/msg ')) bob.says(text.split(' ')[1] ?? '', text.split(' ').slice(2).join(' '));
       else if (text.startsWith('/raw ')) bob.sends(text.slice(5));
       else if (text === '/part') bob.parts(where);
       else bob.says(where, text);

@@ -7,10 +7,17 @@ import { SandboxHomeserver } from '../homeserver.js';
 import { SandboxIrcd } from '../ircd.js';
 import { IrcPerson } from '../people/irc-person.js';
 import { MatrixPerson } from '../people/matrix-person.js';
+import type { SeenEvent } from '../people/matrix-person.js';
 
 export const DOMAIN = 'demo.test';
 /** The channel of the first conversation. */
 export const CHANNEL = '#tea';
+
+/** Nicks may be changed here, and nobody needs to be told of connections: the page shows them. */
+const NETWORK = {
+  sendConnectionMessages: false,
+  ircClients: { nickTemplate: '$DISPLAY[m]', reconnectIntervalMs: 50, allowNickChanges: true },
+};
 
 export interface Stage {
   readonly homeserver: SandboxHomeserver;
@@ -59,7 +66,7 @@ export async function setStage(curtain: Curtain, ircPort: number): Promise<Stage
   process.once('exit', () => bridge.removeNow());
   curtain.add(() => bridge.remove());
   const { directory } = bridge;
-  bridge.configure(loopbackConfig({ directory, homeserverUrl: homeserver.url, domain: DOMAIN, ircPort: ircd.port }));
+  bridge.configure(loopbackConfig({ directory, homeserverUrl: homeserver.url, domain: DOMAIN, ircPort: ircd.port, network: NETWORK }));
   homeserver.addAppservice(await bridge.register());
   const begun = systemClock.elapsed();
   await bridge.start();
@@ -70,7 +77,36 @@ export async function setStage(curtain: Curtain, ircPort: number): Promise<Stage
   const alice = await MatrixPerson.registers(homeserver.url, 'alice');
   await alice.call('PUT', `/profile/${encodeURIComponent(alice.userId)}/displayname`, { displayname: 'Alice' });
   curtain.add(() => alice.rests());
+  void acceptInvitations(alice);
   return { homeserver, ircd, bridge, alice, bob, startedIn };
+}
+
+/** Whoever writes to Alice on IRC gets an answer: she goes into every room to which a ghost invites her. */
+async function acceptInvitations(alice: MatrixPerson): Promise<void> {
+  const byGhost = ({ type, state_key, sender, content }: SeenEvent): boolean =>
+    type === 'm.room.member' && state_key === alice.userId && content.membership === 'invite' && sender.startsWith('@irc_');
+  const DAY_MS = 86_400_000;
+  try {
+    for (;;) await alice.joins((await alice.seesEvent('an invitation', byGhost, DAY_MS)).room_id);
+  } catch (fault) {
+    console.error('demo: Alice takes no more invitations:', fault instanceof Error ? fault.message : fault);
+  }
+}
+
+const talks = new WeakMap<Stage, Promise<string>>();
+
+/** Alice's room with the bot, opened when it is first needed. */
+export function botTalk(stage: Stage): Promise<string> {
+  const { alice } = stage;
+  const bot = `@appservice-irc:${DOMAIN}`;
+  const open = async (): Promise<string> => {
+    const room = await alice.makesRoom({ preset: 'trusted_private_chat', is_direct: true, invite: [bot], name: 'The bot' });
+    await alice.seesMember(bot, 'join', room);
+    return room;
+  };
+  const talk = talks.get(stage) ?? open();
+  talks.set(stage, talk);
+  return talk;
 }
 
 /** On the port that people expect when it is free, else on any. */
