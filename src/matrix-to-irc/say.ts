@@ -4,7 +4,7 @@ import type { NetworkConfig } from '../config/network.js';
 import type { VirtualClient } from '../irc/port.js';
 import { BoundedMap } from '../lib/bounded-map.js';
 import { type Clock, sleep, within } from '../lib/clock.js';
-import { BridgeError } from '../model/errors.js';
+import { BridgeError, isFault } from '../model/errors.js';
 import type { MessageEvent } from '../model/matrix-event.js';
 import type { NetworkName, Nick } from '../model/irc-names.js';
 import { granted, type Outcome, type Refusal, refused, type RefusalReason } from '../model/refusal.js';
@@ -123,11 +123,21 @@ async function pause({ clock, stopping }: SayNeeds, ms: number): Promise<void> {
 
 /** The author's client, in the channel if it is one. */
 async function reach(needs: SayNeeds, { event, link }: Speech): Promise<Outcome<VirtualClient>> {
-  const client = await needs.connect(event.sender, link.network, event.room);
+  const client = await connected(needs, event, link);
   if (!client.ok || 'nick' in link || client.value.inChannel(link.channel)) return client;
   const key = link.key === undefined ? {} : { key: link.key };
   const joined = await client.value.join(link.channel, { patient: true, ...key });
   return joined.ok ? granted(client.value) : joined;
+}
+
+/** A disk that is full, or no file left to be opened (F9), passes as an outage does. */
+async function connected({ connect }: SayNeeds, { sender, room }: MessageEvent, { network }: Destination): Promise<Outcome<VirtualClient>> {
+  try {
+    return await connect(sender, network, room);
+  } catch (fault) {
+    if (!isFault(fault, 'STORE_FAULT')) throw fault;
+    return refused('timed-out', 'The bridge cannot write to its disk.');
+  }
 }
 
 async function sayOnce(

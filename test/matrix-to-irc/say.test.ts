@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { networkDefaults } from '../../src/config/network.js';
 import { makeSay, type Progress, type Said, type Speech } from '../../src/matrix-to-irc/say.js';
-import { isFault } from '../../src/model/errors.js';
+import { BridgeError, isFault } from '../../src/model/errors.js';
 import { granted, type Outcome, refused, type RefusalReason } from '../../src/model/refusal.js';
 import type { Connect } from '../../src/people/connect.js';
 import { TestClock } from '../support/clock.js';
@@ -66,6 +66,19 @@ describe('matrix-to-irc/say', () => {
     const note = ({ said }: Progress): void => void seen.push([said, stage.network.lines.length]);
     await stage.say(stage.speech('a\nb\nc', { note }));
     assert.deepEqual(seen, [[1, 1], [2, 2], [3, 3]]);
+  });
+
+  it('F9: a store that cannot be written is waited out; other faults are not', async () => {
+    const stage = new Stage();
+    const { connect } = stage;
+    stage.connect = () => Promise.reject(new BridgeError('STORE_FAULT', 'cannot write: EMFILE'));
+    const outcome = stage.say(stage.speech('a'));
+    await stage.clock.advance(4_000);
+    stage.connect = connect;
+    await stage.clock.advance(1_000);
+    assert.equal(reason(await outcome), 'said');
+    stage.connect = () => Promise.reject(new BridgeError('HOMESERVER_FORBIDDEN', 'no'));
+    await assert.rejects(stage.say(stage.speech('b')), (fault) => isFault(fault, 'HOMESERVER_FORBIDDEN'));
   });
 
   it('uses the channel’s key', async () => {
