@@ -50,10 +50,20 @@ export class Links {
     return [...(this.#ofChannel.get(network)?.values() ?? [])].flat();
   }
 
-  /** Joins a channel and a room; doing it again replaces origin and key. */
+  /**
+   * Joins a channel and a room; doing it again replaces origin and key. In force at once: who was invited with the room
+   * may be in it, and speak, before the store has it.
+   */
   async add(link: Link): Promise<void> {
-    await this.#store.add(link);
+    const before = this.#equal(link);
     this.#put(link);
+    try {
+      await this.#store.add(link);
+    } catch (fault) {
+      this.#drop(link);
+      for (const each of before) this.#put(each);
+      throw fault;
+    }
   }
 
   /** Takes a channel, in whatever spelling, and a room apart again. */

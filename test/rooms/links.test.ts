@@ -40,6 +40,17 @@ describe('rooms/links', () => {
     assert.deepEqual(store.links, [gone]);
   });
 
+  it('a link is in force before the store has it, and not when the store refuses it', async () => {
+    const { all, store } = await parts(aLink({ key: 'old' }));
+    const adding = all.add(aLink({ room: ROOM2 }));
+    assert.deepEqual([all.ofRoom(ROOM2).length, store.links.length], [1, 1]);
+    await adding;
+    store.add = () => Promise.reject(new Error('disk'));
+    await assert.rejects(all.add(aLink({ key: 'new' })), /disk/u);
+    await assert.rejects(all.add(aLink({ channel: DOGS })), /disk/u);
+    assert.deepEqual([all.ofRoom(ROOM).map(({ key }) => key), all.ofChannel(NET, DOGS)], [['old'], []]);
+  });
+
   it('adding a link again replaces origin and key', async () => {
     const { all, store } = await parts(aLink());
     const again = aLink({ origin: 'config', key: 'k' });
