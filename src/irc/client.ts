@@ -124,7 +124,7 @@ export class FrameworkClient implements VirtualClient {
 
   say(target: ChannelName | Nick, utterance: Utterance, progress?: Saying): Promise<Outcome> {
     if (this.status !== 'ready') return Promise.resolve(refused('connection-lost', 'There is no IRC connection.'));
-    return speak(this.#mouth, target, utterance, this.budget(target, utterance.how), progress);
+    return this.#identity.whenNamed(() => speak(this.#mouth, target, utterance, this.budget(target, utterance.how), progress));
   }
 
   join(channel: ChannelName, options: { readonly key?: string; readonly patient?: boolean } = {}): Promise<Outcome> {

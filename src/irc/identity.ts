@@ -1,8 +1,9 @@
 /** Who a client is to the others: its mask as the server shows it, and the nick it wants back (RELIABILITY R11, R34, NICK-6). */
 
-import type { Clock, Timer } from '../lib/clock.js';
+import { sleep, type Clock, type Timer } from '../lib/clock.js';
 import { backoff } from '../lib/backoff.js';
 import type { Hostmask, Nick } from '../model/irc-names.js';
+import { refused, type Outcome } from '../model/refusal.js';
 import type { How } from '../model/utterance.js';
 import { nickLine } from './lines.js';
 import { alternativesTo, cutNick, isForcedId } from './nick-change.js';
@@ -26,11 +27,20 @@ export interface IdentityNeeds {
   readonly chance: () => number;
 }
 
+/** Between two ways out of a server's id. */
+const FORCED_MS = 5_000;
+/** How often and how long a nick is waited for before anything is said. */
+const LOOK_MS = 250;
+const NAMELESS_MS = 60_000;
+
 export class Identity {
   readonly #needs: IdentityNeeds;
   #mask: Hostmask;
   #wish: Nick;
   #tries = 0;
+  /** Since when it has the nick it wants, and when it last had to leave a server's id. */
+  #heldSince: number | undefined;
+  #forcedAt = -Infinity;
   #timer: Timer | undefined;
 
   constructor(needs: IdentityNeeds) {
@@ -77,16 +87,32 @@ export class Identity {
     this.#timer?.end();
   }
 
+  /** Says something once we have a nick of our own, never under an id that the server gave us (R11). */
+  async whenNamed(say: () => Promise<Outcome>): Promise<Outcome> {
+    for (let waited = 0; isForcedId(this.nick); waited += LOOK_MS) {
+      if (waited >= NAMELESS_MS) return refused('nick-taken', 'The IRC network has given you no proper nick.');
+      await sleep(this.#needs.clock, LOOK_MS);
+    }
+    return say();
+  }
+
   #is(nick: Nick): void {
     const { clock, chance, nickLength } = this.#needs;
     const wish = this.#wish;
     this.#timer?.end();
     this.#timer = undefined;
     const wanted = cutNick(wish, nickLength());
-    if (this.#needs.same(nick, wanted) || nick === wish) return;
-    if (isForcedId(nick) && this.#tries === 0) {
+    const now = clock.elapsed();
+    if (this.#needs.same(nick, wanted) || nick === wish) {
+      this.#heldSince ??= now;
+      return;
+    }
+    // Who takes it away again and again is not fought each time as if it were the first.
+    if (this.#heldSince !== undefined && now - this.#heldSince >= MOST_MS) this.#tries = 0;
+    this.#heldSince = undefined;
+    if (isForcedId(nick) && now - this.#forcedAt >= FORCED_MS) {
       // A server's own id after a collision: nothing may be said under it, so another one at once.
-      this.#tries++;
+      this.#forcedAt = now;
       const [other] = alternativesTo(wish, nickLength(), (taken) => this.#needs.isOurs(taken));
       this.#needs.write(other === undefined ? undefined : nickLine(other));
     }
