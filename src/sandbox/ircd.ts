@@ -88,7 +88,8 @@ export class SandboxIrcd {
     const same = [...clients].filter((other) => other.socket.remoteAddress === socket.remoteAddress);
     if (knobs.accept === 'throttled' || same.length >= knobs.perAddress) {
       const why = knobs.accept === 'throttled' ? 'Throttled: Reconnecting too fast' : 'Too many host connections (local)';
-      return void socket.end(`ERROR :Closing Link: 127.0.0.1 (${why})\r\n`);
+      // Unread bytes would keep it half open for ever.
+      return void socket.resume().end(`ERROR :Closing Link: 127.0.0.1 (${why})\r\n`);
     }
     this.count += 1;
     const client = new IrcClient(this.net, this.count, socket);
