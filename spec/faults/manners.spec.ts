@@ -1,0 +1,222 @@
+/** What IRC servers expect of a client, and how they punish: seen by a server that writes down every byte. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:tls';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProfileName } from '../../src/sandbox/ircd/profile.js';
+import { Bridge } from '../support/bridge.js';
+import { runFast } from '../support/fast-time.js';
+import { until } from '../support/look.js';
+import type { MatrixPerson } from '../support/people.js';
+import { RawIrcd, type RawPeer } from '../support/raw-irc.js';
+import { stage } from '../support/stage.js';
+import { sandboxWorld } from '../support/world.js';
+
+describe('faults: manners on IRC', () => {
+  describe('on a server that answers as the row says', () => {
+    const ircd = new RawIrcd();
+    const set = stage({
+      asleep: true,
+      bridge: async () => ({ ircPort: await ircd.start(), network: { ircClients: { nickTemplate: '$LOCALPART[m]', reconnectIntervalMs: 5, flood: false } } }),
+    });
+    after(() => ircd.stop());
+    afterEach(async () => {
+      ircd.answer = () => undefined;
+      ircd.caps = '';
+      await set.bridge.stop();
+      runFast(set.bridge, 1);
+    });
+    const of = (nick: string): RawPeer[] => ircd.peers.filter(({ lines }) => lines.some((line) => line.startsWith(`NICK ${nick}`)));
+    const meets = async (name: string, channel: string): Promise<{ person: MatrixPerson; room: string }> => {
+      const person = await set.people.onMatrix(name);
+      return { person, room: await person.joins(set.people.alias(channel)) };
+    };
+
+    it('R12: every nick is taken: ten others are tried, then it waits long; never the nick of another of ours', async function () {
+      this.timeout(60_000);
+      await set.bridge.start();
+      ircd.answer = (peer, command, params) => {
+        if (command !== 'NICK' || !params.startsWith('taken')) return false;
+        peer.send(`:raw.test 433 * ${params} :Nickname is already in use.`);
+        return true;
+      };
+      const { person, room } = await meets('taken', '#r12');
+      await person.says(room, 'anybody?');
+      await until('it tried', () => of('taken').length > 0);
+      await sleep(4_000);
+      const [peer, ...more] = of('taken');
+      assert.equal(more.length, 0, 'one connection');
+      const nicks = peer?.lines.filter((line) => line.startsWith('NICK ')) ?? [];
+      assert.ok(nicks.length > 1 && nicks.length <= 11, nicks.join(' '));
+      assert.equal(new Set(nicks).size, nicks.length);
+    });
+
+    it('R34: nothing but the registration before 001; a nick that is still there on a quick return is won back', async function () {
+      this.timeout(60_000);
+      runFast(set.bridge, 10);
+      await set.bridge.start();
+      let ghosted = true;
+      const early: string[] = [];
+      ircd.answer = (peer, command, params) => {
+        if (!peer.registered && !['CAP', 'NICK', 'USER', 'PASS', 'AUTHENTICATE', 'PONG', 'PING'].includes(command)) early.push(command);
+        if (command === 'CAP' && params.startsWith('END') && peer.nick === '*') return true;
+        if (command === 'NICK' && params.replace(':', '') === 'quick[m]' && ghosted) {
+          peer.send(`:raw.test 433 * quick[m] :Nickname is already in use.`);
+          return true;
+        }
+        return false;
+      };
+      const { person, room } = await meets('quick', '#r34');
+      await person.says(room, 'under another nick');
+      await until('it spoke', () => ircd.open.some(({ lines }) => lines.some((line) => line.includes('under another nick'))), 10_000);
+      ghosted = false;
+      await until('the nick is back', () => ircd.open.some(({ nick }) => nick === 'quick[m]'), 20_000);
+      assert.deepEqual(early, []);
+    });
+
+    const lists: readonly (readonly [string, (peer: RawPeer) => void])[] = [
+      ['names that punish', (peer) => peer.send(':raw.test CAP * LS :ergo.chat/nope inspircd.org/poison unrealircd.org/link-security batch server-time')],
+      ['an empty list', (peer) => peer.send(':raw.test CAP * LS :')],
+      ['two lines', (peer) => {
+        peer.send(':raw.test CAP * LS * :batch inspircd.org/poison');
+        peer.send(':raw.test CAP * LS :server-time');
+      }],
+    ];
+    for (const [what, list] of lists) {
+      it(`R35: CAP LS with ${what}, everything together refused: only what we know is asked for, one by one, and it ends`, async () => {
+        const from = ircd.peers.length;
+        ircd.answer = (peer, command, params) => {
+          if (command !== 'CAP') return false;
+          if (params.startsWith('LS')) list(peer);
+          else if (params.startsWith('REQ')) peer.send(`:raw.test CAP * ${params.trim().split(' ').length > 2 ? 'NAK' : 'ACK'} ${params.slice(4)}`);
+          else return false;
+          return true;
+        };
+        await set.bridge.start();
+        await until('it is in', () => ircd.peers[from]?.registered === true);
+        const asked = ircd.peers[from]?.lines.filter((line) => line.startsWith('CAP REQ')) ?? [];
+        assert.doesNotMatch(asked.join(' '), /nope|poison|link-security/u);
+        if (what !== 'an empty list') assert.deepEqual(asked.slice(1).sort(), ['CAP REQ :batch', 'CAP REQ :server-time'].sort(), asked.join('|'));
+      });
+    }
+
+    it('R33: history told on JOIN as if it were live, in a batch or stamped, is not bridged; what is live is', async () => {
+      ircd.caps = 'batch server-time message-tags';
+      const now = (): string => new Date().toISOString();
+      ircd.answer = (peer, command, params) => {
+        if (command !== 'JOIN' || !params.includes('#r33')) return false;
+        peer.send(`@time=${now()} :${peer.nick}!u@h JOIN :#r33`);
+        peer.channels.add('#r33');
+        peer.send(':raw.test BATCH +h chathistory #r33');
+        peer.send('@batch=h;time=2020-01-01T00:00:00.000Z :bob!b@h PRIVMSG #r33 :old in a batch');
+        peer.send(':raw.test BATCH -h');
+        peer.send('@time=2020-01-01T00:00:00.000Z :bob!b@h PRIVMSG #r33 :old with a time');
+        peer.send(`:raw.test 353 ${peer.nick} = #r33 :${peer.nick} bob`);
+        peer.send(`:raw.test 366 ${peer.nick} #r33 :End of /NAMES list.`);
+        return true;
+      };
+      await set.bridge.start();
+      const { person, room } = await meets('hist', '#r33');
+      await person.says(room, 'my client comes too');
+      await until('it spoke', () => ircd.open.some(({ lines }) => lines.some((line) => line.includes('my client comes too'))));
+      ircd.tell('#r33', `@time=${now()} :bob!b@h PRIVMSG #r33 :live`);
+      await person.sees('live', { room });
+      await sleep(200);
+      assert.deepEqual(person.messages(room).map(({ content }) => String(content.body)).filter((text) => text.startsWith('old')), []);
+    });
+
+    it('R17, CONN-11: every refusal of a JOIN: the author is told within 30 s of the bridge’s time or its five tries, and no more tries follow', async function () {
+      this.timeout(90_000);
+      runFast(set.bridge, 20);
+      await set.bridge.start();
+      const codes = ['403', '405', '471', '473', '474', '475', '476', '477', '479', '489', '520', '470', '437'];
+      ircd.answer = (peer, command, params) => {
+        const code = /#no(\d+)/u.exec(params)?.[1];
+        if (command !== 'JOIN' || code === undefined || peer.nick === 'CausewayBot') return false;
+        if (code === '470') {
+          peer.send(`:raw.test 470 ${peer.nick} #no470 #overflow :Forwarding to another channel`);
+          peer.send(`:${peer.nick}!u@h JOIN :#overflow`);
+        } else peer.send(`:raw.test ${code} ${peer.nick} #no${code} :Cannot join channel (${code})`);
+        return true;
+      };
+      const people = await Promise.all(codes.map(async (code) => ({ code, ...(await meets(`n${code}`, `#no${code}`)) })));
+      for (const { person, room } of people) await person.says(room, 'let me in');
+      for (const { person, room, code } of people) {
+        await person.sees(/was not delivered to #no/u, { room, msgtype: 'm.notice', withinMs: 30_000 }).catch((fault: unknown) => {
+          throw new Error(`${code}: ${String(fault)}`);
+        });
+      }
+      await sleep(2_000);
+      for (const code of codes) {
+        const lines = ircd.peers.filter(({ nick }) => nick === `n${code}[m]`).flatMap((peer) => peer.lines);
+        const joins = lines.filter((line) => line.startsWith(`JOIN #no${code}`)).length;
+        assert.ok(joins >= 1 && joins <= 5, `${code}: ${joins} JOINs`);
+        if (code === '470') assert.ok(lines.some((line) => line.startsWith('PART #overflow')));
+      }
+      ircd.tell('#overflow', ':bob!b@h PRIVMSG #overflow :not for you');
+      await sleep(300);
+      for (const { person, room } of people) assert.ok(!person.messages(room).some(({ content }) => content.body === 'not for you'));
+    });
+  });
+
+  for (const profile of ['inspircd', 'ngircd', 'solanum', 'unreal', 'ergo'] satisfies ProfileName[]) {
+    describe(`as ${profile}`, () => {
+      const set = stage({
+        world: () => sandboxWorld({ ircd: { profile } }),
+        bridge: { network: { ircClients: { nickTemplate: '$LOCALPART', reconnectIntervalMs: 5, flood: false } } },
+      });
+
+      it('R36, S4, A-18: odd and long names get in; two whose names end up alike are two, and nobody speaks for the other', async function () {
+        this.timeout(60_000);
+        const { people, world } = set;
+        const bob = await people.onIrc('bob', '#odd');
+        const names = ['_under', '-dash', '.dot', '=eq', '1digit', `long${'g'.repeat(40)}`, `long${'g'.repeat(41)}`, 'case', 'case_', 'bob'];
+        const said = new Map<string, string>();
+        for (const name of names) {
+          const person = await people.onMatrix(name);
+          const room = await person.joins(people.alias('#odd'));
+          await person.says(room, `i am ${name}`);
+          said.set(name, (await bob.sees(`i am ${name}`, { to: '#odd' })).from);
+        }
+        assert.equal(new Set(said.values()).size, names.length, [...said].join(' '));
+        assert.ok(!said.has('bob') || said.get('bob') !== 'bob');
+        for (const { user } of world.ircd.net.clients) assert.doesNotMatch(user.replace(/^~/u, ''), /^[^a-z0-9]/iu);
+      });
+    });
+  }
+
+  it('R14: an expired certificate gets not one byte of IRC and is told; a good one put in its place is found by itself', async function () {
+    this.timeout(60_000);
+    const pem = (name: string): string => readFileSync(new URL(`../../test/irc/certificates/${name}`, import.meta.url), 'utf8');
+    let read = '';
+    const serve = async (certificate: string, port: number): Promise<Server> => {
+      const server = createServer({ key: pem('leaf.key'), cert: pem(certificate) }, (socket) => {
+        socket.on('data', (data: Buffer) => (read += data.toString()));
+        socket.on('error', () => socket.destroy());
+      });
+      await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+      return server;
+    };
+    let server = await serve('expired.pem', 0);
+    const { port } = server.address() as AddressInfo;
+    const world = await sandboxWorld();
+    const bridge = await Bridge.prepare(world, { ircPort: port, network: { ssl: true, tlsOptions: { ca: pem('root.pem') }, ircClients: { flood: false } } });
+    try {
+      await bridge.start();
+      await until('it is refused', () => bridge.log.some((line) => line.includes('client lost') && /certificate|expired/iu.test(line)), 10_000);
+      assert.equal(read, '');
+      await new Promise((resolve) => server.close(resolve));
+      server = await serve('good.pem', port);
+      await until('it speaks', () => read.includes('NICK CausewayBot'), 15_000);
+    } catch (fault) {
+      console.error(bridge.process.tail(20));
+      throw fault;
+    } finally {
+      await bridge.remove();
+      await world.close();
+      server.close();
+    }
+  });
+});
