@@ -37,7 +37,7 @@ describe('the listener', () => {
     await bob.sees(text, { to: '#tea' });
   }
 
-  it('S22, AS-8: without the right token, and only that, nobody gets anything', async () => {
+  it('S22, L6: without the right token, and only that, nobody gets anything', async () => {
     const token = hsToken(set.bridge);
     const body = { events: [aTextEvent(alice.userId, room, 'forged')] };
     const rows: readonly [what: string, header: string | string[] | undefined, query: string, status: number][] = [
