@@ -13,7 +13,7 @@ const AT_ONCE = 5;
 
 describe('reconnecting', () => {
   const ircClients = { nickTemplate: '$LOCALPART[m]', reconnectIntervalMs: 5, concurrentReconnectLimit: AT_ONCE, flood: false };
-  const set = stage({ bridge: { network: { ircClients } } });
+  const set = stage({ bridge: { network: { ircClients: { ...ircClients, deaf: 'off' } } } });
   let crowd: MatrixPerson[];
   let room: string;
 
