@@ -3,11 +3,13 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultProxy } from '../../src/sandbox/fault-proxy.js';
+import { Bridge } from '../support/bridge.js';
 import { runFast } from '../support/fast-time.js';
 import { bodies, Ledger } from '../support/ledger.js';
 import { until } from '../support/look.js';
-import type { MatrixPerson } from '../support/people.js';
+import { People, type MatrixPerson } from '../support/people.js';
 import { stage } from '../support/stage.js';
+import { sandboxWorld } from '../support/world.js';
 
 const OURS = /^\w+\[m\]$/u;
 
@@ -209,9 +211,6 @@ describe('faults: an IRC server', () => {
 
   it('R25: the first address is dead, another has no name: the next one within 10 s', async function () {
     this.timeout(60_000);
-    const { sandboxWorld } = await import('../support/world.js');
-    const { Bridge } = await import('../support/bridge.js');
-    const { People } = await import('../support/people.js');
     const world = await sandboxWorld();
     const people = new People(world);
     const network = { port: world.ircPort, ssl: false, additionalAddresses: ['no-such-host.invalid', '127.0.0.1'], ircClients: { flood: false }, botConfig: { enabled: true, nick: 'CausewayBot' }, dynamicChannels: { enabled: true, aliasTemplate: '#irc_$CHANNEL' }, matrixClients: { userTemplate: '@irc_$NICK' } };

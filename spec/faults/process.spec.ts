@@ -148,7 +148,7 @@ describe('faults: a start with nobody there', () => {
       toHomeserver.refuse = homeserver;
       toIrc.refuse = irc;
       await bridge.start();
-      await sleep(12_000);
+      await sleep(9_000);
       assert.ok(bridge.process.running);
       const ready = await fetch(`http://127.0.0.1:${bridge.port}/ready`).catch(() => undefined);
       if (ready && ready.status !== 404) assert.equal(ready.status, 503);

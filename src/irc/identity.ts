@@ -1,6 +1,6 @@
 /** Who a client is to the others: its mask as the server shows it, and the nick it wants back (RELIABILITY R11, R34, NICK-6). */
 
-import { sleep, type Clock, type Timer } from '../lib/clock.js';
+import { within, type Clock, type Timer } from '../lib/clock.js';
 import { backoff } from '../lib/backoff.js';
 import type { Hostmask, Nick } from '../model/irc-names.js';
 import { refused, type Outcome } from '../model/refusal.js';
@@ -29,8 +29,7 @@ export interface IdentityNeeds {
 
 /** Between two ways out of a server's id. */
 const FORCED_MS = 5_000;
-/** How often and how long a nick is waited for before anything is said. */
-const LOOK_MS = 250;
+/** How long a nick is waited for before anything is said. */
 const NAMELESS_MS = 60_000;
 
 export class Identity {
@@ -41,6 +40,8 @@ export class Identity {
   /** Since when it has the nick it wants, and when it last had to leave a server's id. */
   #heldSince: number | undefined;
   #forcedAt = -Infinity;
+  /** Who waits for a nick of our own. */
+  #nameless: (() => void)[] = [];
   #timer: Timer | undefined;
 
   constructor(needs: IdentityNeeds) {
@@ -89,9 +90,10 @@ export class Identity {
 
   /** Says something once we have a nick of our own, never under an id that the server gave us (R11). */
   async whenNamed(say: () => Promise<Outcome>): Promise<Outcome> {
-    for (let waited = 0; isForcedId(this.nick); waited += LOOK_MS) {
-      if (waited >= NAMELESS_MS) return refused('nick-taken', 'The IRC network has given you no proper nick.');
-      await sleep(this.#needs.clock, LOOK_MS);
+    if (isForcedId(this.nick)) {
+      const named = new Promise<void>((resolve) => this.#nameless.push(resolve));
+      const inTime = await within(this.#needs.clock, NAMELESS_MS, named.then(() => true), () => false);
+      if (!inTime) return refused('nick-taken', 'The IRC network has given you no proper nick.');
     }
     return say();
   }
@@ -99,6 +101,7 @@ export class Identity {
   #is(nick: Nick): void {
     const { clock, chance, nickLength } = this.#needs;
     const wish = this.#wish;
+    if (!isForcedId(nick)) for (const named of this.#nameless.splice(0)) named();
     this.#timer?.end();
     this.#timer = undefined;
     const wanted = cutNick(wish, nickLength());
