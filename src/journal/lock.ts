@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { link, mkdir, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sleep } from '../lib/clock.js';
 import type { Clock } from '../lib/clock.js';
@@ -17,6 +17,10 @@ export interface DirectoryLock {
 /** How often the owner touches its lock, and how long another one watches for that where a process id tells nothing. */
 const BEAT = 500;
 const WATCH = 1600;
+/** Who takes over a dead one's lock holds a gate for some milliseconds; others come again, and after a while pass one that was left. */
+const GATE_WAIT = 50;
+const GATE_LEFT = 1000;
+const TRIES = 40;
 
 /** What a lock says of its owner. `space` and `boot` tell whether its process id means anything to us. */
 interface Owner {
@@ -40,15 +44,15 @@ export async function lockDirectory(directory: string, clock: Clock): Promise<Di
     for (let attempt = 0; !(await claimed(ours, path)); attempt++) {
       const text = await readFile(path, 'utf8').catch(() => undefined);
       // Gone between the two looks: the next attempt takes it.
-      if (text === undefined && attempt < 10) continue;
+      if (text === undefined && attempt < TRIES) continue;
       const owner = parseOwner(text ?? '');
-      if (attempt > 10 || text === undefined || (await isAlive(owner, path, clock))) {
+      if (attempt > TRIES || text === undefined || (await isAlive(owner, path, clock))) {
         throw new BridgeError(
           'STORE_LOCKED',
           `${directory} is in use by process ${owner?.pid ?? '(unknown)'}: stop it first, or give this one a directory of its own`,
         );
       }
-      await setAside(path, text);
+      await setAside(ours, path, text, clock);
     }
   } finally {
     await unlink(ours);
@@ -77,16 +81,19 @@ async function claimed(ours: string, path: string): Promise<boolean> {
   }
 }
 
-/** Removes a dead owner's lock, unless somebody was quicker: then theirs is put back. */
-async function setAside(path: string, judged: string): Promise<void> {
-  const aside = `${path}.stale.${randomBytes(6).toString('hex')}`;
-  const moved = await rename(path, aside).then(
-    () => true,
-    () => false,
-  );
-  if (!moved) return;
-  if ((await readFile(aside, 'utf8')) !== judged) await link(aside, path).catch(() => undefined);
-  await unlink(aside);
+/** Removes a dead owner's lock, one of us at a time: else a slow one might remove the lock of a quicker one. */
+async function setAside(ours: string, path: string, judged: string, clock: Clock): Promise<void> {
+  const gate = `${path}.takeover`;
+  if (!(await claimed(ours, gate))) {
+    if (clock.now() - (await touched(gate)) > GATE_LEFT) await unlink(gate).catch(() => undefined);
+    else await sleep(clock, GATE_WAIT);
+    return;
+  }
+  try {
+    if ((await readFile(path, 'utf8').catch(() => '')) === judged) await unlink(path);
+  } finally {
+    await unlink(gate).catch(() => undefined);
+  }
 }
 
 async function isAlive(owner: Owner | undefined, path: string, clock: Clock): Promise<boolean> {

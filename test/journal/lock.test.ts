@@ -24,7 +24,7 @@ describe('lock of a directory', () => {
       (fault: { code?: string; message: string }) =>
         fault.code === 'STORE_LOCKED' && fault.message.includes(String(process.pid)) && fault.message.includes(directory),
     );
-    assert.ok(performance.now() - begun < 2000);
+    assert.ok(performance.now() - begun < 10_000);
     await journal.keep('irc', ['unharmed']).durable;
     await journal.close();
     const again = await aJournal(directory);
@@ -59,14 +59,13 @@ describe('lock of a directory', () => {
   });
 
   it('F11: watches a lock from another container, and takes it only when nobody touches it', async function () {
-    this.timeout(10_000);
     const directory = fresh();
     write(directory, { pid: 1, started: '5', space: 'pid:[elsewhere]', boot: 'x' });
     const touch = setInterval(() => utimesSync(join(directory, 'lock'), new Date(), new Date()), 300);
     const begun = performance.now();
     try {
       await assert.rejects(lockDirectory(directory, systemClock), { code: 'STORE_LOCKED' });
-      assert.ok(performance.now() - begun < 2000);
+      assert.ok(performance.now() - begun < 10_000);
     } finally {
       clearInterval(touch);
     }
@@ -74,7 +73,6 @@ describe('lock of a directory', () => {
   });
 
   it('takes over what is no lock of ours', async function () {
-    this.timeout(10_000);
     const directory = fresh();
     writeFileSync(join(directory, 'lock'), 'garbage');
     await (await lockDirectory(directory, systemClock)).release();
