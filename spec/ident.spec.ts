@@ -28,7 +28,6 @@ function ask(port: number, query: string | Buffer, from = '127.0.0.1'): Promise<
 
 describe('ident', () => {
   it('R24: 1,000 connections at once to a server that asks at once: 1,000 right answers', async function () {
-    this.timeout(60_000);
     const table = new IdentTable();
     const server = new IdentServer({ table, clock: systemClock, log: quiet, port: 0, address: '127.0.0.1' });
     const { port } = await server.listen();
@@ -59,7 +58,6 @@ describe('ident', () => {
   });
 
   it('IDENT-2, S25, A-16, LIFE-1: the bridge tells its servers who each is, and nobody else, whatever they do', async function () {
-    this.timeout(120_000);
     const identPort = await freePort();
     const ircd = new RawIrcd();
     const ircPort = await ircd.start();
@@ -95,7 +93,7 @@ describe('ident', () => {
           mute.push(socket.on('error', () => undefined).on('close', () => gone++).resume());
           if (n % 200 === 199) await new Promise((resolve) => setTimeout(resolve, 5));
         }
-        for (const until = performance.now() + 9000; gone < 9900 && performance.now() < until; ) {
+        for (const until = performance.now() + 60_000; gone < 9900 && performance.now() < until; ) {
           assert.match(await ask(identPort, `${pair}\r\n`), /USERID/u, 'the server itself is answered all the time');
           await new Promise((resolve) => setTimeout(resolve, 50));
         }
@@ -109,7 +107,6 @@ describe('ident', () => {
   });
 
   it('LIFE-1: a port that cannot be had ends the start with the reason', async function () {
-    this.timeout(60_000);
     const taken = new RawIrcd();
     const port = await taken.start();
     try {

@@ -10,7 +10,7 @@ const both = { initial: false, incremental: true };
 
 /** Waits until nobody has the nick: who is in no channel leaves unseen. */
 async function isGone(asker: IrcPerson, nick: string): Promise<void> {
-  const end = systemClock.elapsed() + 15_000;
+  const end = systemClock.elapsed() + 60_000;
   for (;;) {
     asker.sends(`ISON ${nick}`);
     if ((await asker.hears('303')).text === '') return;

@@ -1,6 +1,8 @@
 /** Private talk, both ways, on the sandbox's servers (FEATURES §19, E2E-1, 3). */
 
 import assert from 'node:assert/strict';
+import type { Delivery } from '../src/sandbox/homeserver/transactions.js';
+import { until } from './support/look.js';
 import type { MatrixPerson, People } from './support/people.js';
 import { stage } from './support/stage.js';
 
@@ -158,7 +160,7 @@ describe('private messages', () => {
   });
 
   it('PM-2: who has left the room is invited again when the nick writes', async () => {
-    const { people } = set;
+    const { people, world } = set;
     const oz = await people.onIrc('oz', '#pm2');
     const { alice: pia } = await onBoth(people, 'pia', '#pm2');
     await oz.sees('pia is here');
@@ -167,7 +169,9 @@ describe('private messages', () => {
     await pia.joins(room);
     await pia.sees('first', { room });
     await pia.leaves(room);
-    await pia.seesMember(pia.userId, 'leave', room);
+    const { event_id: left } = await pia.seesMember(pia.userId, 'leave', room);
+    const taken = ({ status, events }: Delivery): boolean => status === 200 && events.some((event) => event['event_id'] === left);
+    await until('the bridge knows', () => world.homeserver.deliveries(world.service).some(taken));
     oz.says('pia[m]', 'second');
     assert.equal(await invitation(pia, people.ghost('oz')), room);
     await pia.joins(room);

@@ -13,12 +13,11 @@ const AT_ONCE = 5;
 
 describe('reconnecting', () => {
   const ircClients = { nickTemplate: '$LOCALPART[m]', reconnectIntervalMs: 5, concurrentReconnectLimit: AT_ONCE, flood: false };
-  const set = stage({ bridge: { network: { ircClients: { ...ircClients, deaf: 'off' } } } });
+  const set = stage({ bridge: { network: { ircClients } } });
   let crowd: MatrixPerson[];
   let room: string;
 
   before(async function () {
-    this.timeout(30_000);
     const { people } = set;
     const watcher = await people.onIrc('watcher', '#crowd');
     crowd = await Promise.all(Array.from({ length: CROWD }, (_, n) => people.onMatrix(`p${n}`)));
@@ -33,7 +32,6 @@ describe('reconnecting', () => {
   const there = (): string[] => [...(set.world.ircd.net.channel('#crowd')?.members.keys() ?? [])].map(({ nickText }) => nickText);
 
   it(`R1, CONN-6: the IRC server restarts with ${CROWD} people on it: all come back, few at a time; what they said meanwhile arrives`, async function () {
-    this.timeout(90_000);
     const { world, people } = set;
     const ledger = new Ledger('r1');
     await world.ircd.stop(true);
@@ -61,7 +59,6 @@ describe('reconnecting', () => {
   });
 
   it('R20: whoever hears the channel is cut off in the middle of a burst, ten times: nothing lost, nothing doubled', async function () {
-    this.timeout(90_000);
     const { world, people } = set;
     const talkers = await Promise.all(['t1', 't2', 't3'].map((nick) => people.onIrc(nick, '#crowd')));
     const ledger = new Ledger('r20');
@@ -86,15 +83,14 @@ describe('reconnecting', () => {
       await until('another one hears', () => hearer() !== victim && asked(hearer()) >= 0);
     }
     const judged = async (): Promise<ReturnType<Ledger['judge']>> => ledger.judge(await bodies(crowd[0]!, room));
-    const late = performance.now() + 20_000;
+    const late = performance.now() + 60_000;
     while ((await judged()).lost.length > 0 && performance.now() < late) await sleep(200);
     assert.deepEqual(await judged(), { sent: 900, lost: [], doubled: [], disordered: [] });
     assert.ok(victims.size > 3, [...victims].join());
-    await until('the bot is back', () => there().includes('CausewayBot'), 30_000);
+    await until('the bot is back', () => there().includes('CausewayBot'));
   });
 
   it('R20: it is killed, kicked, or taken away by a netsplit: others hear on', async function () {
-    this.timeout(60_000);
     const { world, people } = set;
     const { operator } = world.ircd;
     const talker = await people.onIrc('tess', '#crowd');
@@ -115,7 +111,7 @@ describe('reconnecting', () => {
       for (let i = 0; i < 20; i++) talker.says('#crowd', ledger.token('tess', 'crowd'));
     }
     talker.says('#crowd', 'the end of it');
-    await crowd[0]!.sees('the end of it', { room, withinMs: 20_000 });
+    await crowd[0]!.sees('the end of it', { room });
     assert.deepEqual(ledger.judge(await bodies(crowd[0]!, room)), { sent: 240, lost: [], doubled: [], disordered: [] });
     await crowd[6]!.says(room, 'and the other way');
     await talker.sees('and the other way', { to: '#crowd' });

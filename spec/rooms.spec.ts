@@ -129,8 +129,8 @@ describe('rooms', () => {
     fay.says('#banned', 'am I heard?');
     gus.says('#banned', 'I am');
     await owner.sees('I am', { room });
-    assert.ok(performance.now() - begun < 6000, 'others waited for the banned one');
-    const told = await fay.sees(/did not reach Matrix/u, { withinMs: 20_000 });
+    assert.ok(performance.now() - begun < 30_000, 'others waited for the banned one');
+    const told = await fay.sees(/did not reach Matrix/u);
     assert.equal(told.command, 'NOTICE');
     assert.ok(told.text.includes('#banned'));
     fay.says('#banned', 'and now?');

@@ -19,7 +19,6 @@ describe('signals', () => {
   const said = (what: RegExp, from = 0): boolean => set.bridge.log.slice(from).some((line) => what.test(line));
 
   it('LIFE-7, CLI-7: a second SIGTERM ends it at once; a fault at start is exit 1', async function () {
-    this.timeout(60_000);
     const { bridge, people, world } = set;
     await bridge.start();
     const alice = await people.onMatrix('alva');
@@ -31,7 +30,8 @@ describe('signals', () => {
     bridge.process.signal('SIGINT');
     const { code } = await bridge.process.ending;
     assert.equal(code, 1);
-    assert.ok(performance.now() - begun < 1000);
+    // Without the second one it would wait five seconds for the silent server.
+    assert.ok(performance.now() - begun < 4000);
     world.ircd.release();
     await bridge.stop();
 
@@ -48,7 +48,6 @@ describe('signals', () => {
   });
 
   it('LIFE-7, CLI-9: signals while it still starts: SIGHUP ends nothing, SIGTERM ends it with exit 0', async function () {
-    this.timeout(60_000);
     const { process: { configFile, registrationFile } } = set.bridge;
     for (const signals of [['SIGHUP', 'SIGHUP', 'SIGTERM'], ['SIGTERM']] as const) {
       const args = ['--import', 'tsx', 'src/main.ts', '-c', configFile, '-f', registrationFile, '-p', '0'];
@@ -66,7 +65,6 @@ describe('signals', () => {
   });
 
   it('CLI-9, T4: SIGHUP takes hot keys at once and names what needs a restart; an invalid file changes nothing', async function () {
-    this.timeout(60_000);
     const { bridge, people, world } = set;
     await bridge.start();
     const bob = await people.onIrc('bea', '#hup');
@@ -104,7 +102,6 @@ describe('signals', () => {
   });
 
   it('LIFE-7: after a stop in order nothing is left that would keep the process', async function () {
-    this.timeout(60_000);
     const { bridge, people } = set;
     await bridge.start();
     const alice = await people.onMatrix('ada');

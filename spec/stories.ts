@@ -96,7 +96,7 @@ export function stories(name: string, makeWorld: () => Promise<World>): void {
         bob.says(channel, 'the end');
         const [first] = all;
         assert.ok(first);
-        await first.sees('the end', { room, withinMs: 60_000 });
+        await first.sees('the end', { room });
         const report = ledger.judge((await first.history(room)).map(({ content }) => String(content.body)));
         assert.deepEqual(report, { sent: 50, lost: [], doubled: [], disordered: [] });
         await bridge.stop();
@@ -151,7 +151,7 @@ export function stories(name: string, makeWorld: () => Promise<World>): void {
       const event = await alice.says(room, 'let me in');
       await carol.says(room, 'carol speaks');
       await op.sees('carol speaks', { to: '#strict' });
-      const told = await alice.sees(/was not delivered to #strict/u, { room, msgtype: 'm.notice', withinMs: 60_000 });
+      const told = await alice.sees(/was not delivered to #strict/u, { room, msgtype: 'm.notice' });
       assert.deepEqual(told.content['m.relates_to'], { 'm.in_reply_to': { event_id: event } });
     });
 
@@ -217,7 +217,7 @@ export function stories(name: string, makeWorld: () => Promise<World>): void {
         await alice.sees(/^bob on .*\(bob\)/u, { room: admin });
         await bridge.restart();
         await alice.says(room, 'still Oolong');
-        await bob.sees('still Oolong', { from: 'Oolong', withinMs: 60_000 });
+        await bob.sees('still Oolong', { from: 'Oolong' });
       },
       { network: { sendConnectionMessages: false, ircClients: { nickTemplate: '$DISPLAY[m]', reconnectIntervalMs: 20, flood: false, allowNickChanges: true } } },
     );
@@ -268,7 +268,7 @@ export function stories(name: string, makeWorld: () => Promise<World>): void {
       await bob.sees('the end', { to: '#kill', withinMs: 120_000 });
       // The kernel may have held lines that the killed process never read: IRC gives those to nobody.
       bob.says('#kill', 'over');
-      await alice.sees('over', { room, withinMs: 60_000 });
+      await alice.sees('over', { room });
       const onIrc = toIrc.judge(bob.messages.map(({ text }) => text));
       assert.deepEqual(onIrc.lost, []);
       assert.ok(onIrc.doubled.length <= 1, `doubled ${onIrc.doubled.join(' ')}`);

@@ -23,7 +23,7 @@ export function assertNoFault(bridge: Bridge): void {
 }
 
 /** Waits until `what` is true; rejects after `withinMs` saying so. */
-export async function until(why: string, what: () => boolean, withinMs = 10_000): Promise<void> {
+export async function until(why: string, what: () => boolean, withinMs = 60_000): Promise<void> {
   const late = performance.now() + withinMs;
   while (!what()) {
     if (performance.now() > late) throw new Error(`not within ${withinMs} ms: ${why}`);

@@ -33,7 +33,6 @@ export function stage(wish: StageWish = {}): Stage {
     return open;
   };
   before(async function () {
-    this.timeout(60_000);
     const world = await (wish.world ?? sandboxWorld)();
     const people = new People(world);
     try {
@@ -50,7 +49,6 @@ export function stage(wish: StageWish = {}): Stage {
     if (this.currentTest?.state === 'failed') console.error(`the bridge said last:\n${open?.bridge.process.tail(40) ?? 'nothing'}`);
   });
   after(async function () {
-    this.timeout(60_000);
     await open?.people.leave();
     await open?.bridge.remove();
     await open?.world.close();

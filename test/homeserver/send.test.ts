@@ -205,13 +205,13 @@ describe('homeserver: sending', () => {
   });
 
   it('H5: taken and never answered: given up and sent again; other rooms go on; connections stay bounded', async () => {
-    await opened({ clock: systemClock, limits: { answerMs: 700, connections: 8 } });
+    await opened({ clock: systemClock, limits: { answerMs: 1500, connections: 8 } });
     let hung = 0;
     edge.remote.script = (asked) => (asked.path.includes('stuck') && hung++ < 4 ? 'hang' : undefined);
-    const stuck = [1, 2, 3, 4].map((k) => send(`m${k}`, `stuck.${k}`));
-    const begun = performance.now();
+    let sent = 0;
+    const stuck = [1, 2, 3, 4].map((k) => send(`m${k}`, `stuck.${k}`).then(() => sent++));
     for (let k = 0; k < 50; k++) await send(`m${k}`, `free.${k}`, {}, other);
-    assert.ok(performance.now() - begun < 600, 'no head of line');
+    assert.equal(sent, 0, 'no head of line');
     await Promise.all(stuck);
     assert.equal(bodies(other).length, 50);
     assert.equal(new Set(bodies()).size, 4);

@@ -50,7 +50,7 @@ describe('journal of a process that is killed', () => {
       }
       const begun = performance.now();
       const journal = await aJournal(directory, { maxBytes: 300_000 });
-      assert.ok(performance.now() - begun < 5000);
+      assert.ok(performance.now() - begun < 20_000);
       const found = new Map(journal.open().map((entry) => [entry.id, entry]));
       for (const id of open) assert.ok(found.has(id) || perhapsDone.has(id), `${id} is missing after kill ${run}`);
       for (const [id, entry] of found) {

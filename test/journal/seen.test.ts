@@ -152,7 +152,7 @@ describe('seen ids', () => {
     const begun = performance.now();
     const again = await SeenIds.load(directory, realDisk, new TestClock());
     const ms = performance.now() - begun;
-    assert.ok(ms < 5000, `${ms} ms`);
+    assert.ok(ms < 20_000, `${ms} ms`);
     for (const n of [0, 1, 499_999, 999_999]) assert.equal(again.has(`$some-event-id-of-ordinary-length-${n}`), true);
     assert.equal(again.has('$some-event-id-of-ordinary-length-1000000'), false);
     again.close();

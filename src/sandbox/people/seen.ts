@@ -3,7 +3,7 @@
 import type { Clock } from '../../lib/clock.js';
 
 /** How long anybody waits when nothing is said. */
-export const PATIENCE_MS = 10_000;
+export const PATIENCE_MS = 60_000;
 
 interface Waiter<T> {
   readonly fits: (item: T) => boolean;

@@ -1,0 +1,22 @@
+/** Around `npm test`: one directory for all that it writes, gone at the end; and a word on what this run did not do. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const directory = mkdtempSync(join(tmpdir(), 'causeway-test-'));
+// For `os.tmpdir()` here and in every child.
+process.env['TMPDIR'] = directory;
+process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+
+const lines = [
+  'Not run here, since they need more than Node:',
+  '  npm run spec:real    the same stories on Synapse, InspIRCd with Atheme, and ngIRCd, where they are installed',
+  '  npm run spec:fuzz    two minutes of hostile input from both sides',
+];
+
+export const mochaHooks = {
+  afterAll(): void {
+    console.log(`\n${lines.join('\n')}`);
+  },
+};
