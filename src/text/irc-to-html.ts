@@ -1,14 +1,17 @@
-/** A line of IRC as plain text, and as HTML where it has formatting. */
+/** A line of IRC as plain text, and as HTML where it has formatting or names somebody. */
 
 import { isFormatted, writeHtml } from './html-write.js';
 import { readCodes } from './irc-codes.js';
+import { mentionsIn, withMentions, type FindNick } from './mentions.js';
 import { textOf, type Line, type Span } from './spans.js';
 import { withWholeLinks } from './whole-links.js';
 
-/** `plain` holds no control code; `html` is there only when something is formatted (FMT-4). */
+/** `plain` holds no control code; `html` is there only when something is formatted or somebody is named (FMT-4). */
 export interface MatrixText {
   readonly plain: string;
   readonly html?: string;
+  /** Users to be notified, each once; absent when there are none. */
+  readonly mentions?: readonly string[];
 }
 
 /** Longer HTML is not sent: with the plain text it would not fit an event (64 KiB). */
@@ -19,15 +22,24 @@ const MAX_RUNS = 10_000;
 const CONTROLS = /[\x00\x01\x05-\x08\x0b-\x0e\x10\x12-\x15\x17-\x1c\x7f]/g;
 
 /**
- * Converts a line of IRC (FMT-3, FMT-4, I2M-6, C6). Codes left open end with the line, broken ones vanish, everything
+ * Converts a line of IRC (FMT-3, FMT-4, I2M-6, 7, C6). Codes left open end with the line, broken ones vanish, everything
  * else is escaped; links that formatting cuts apart stay one (I2M-30).
+ * @param find who a nick in the line is; without it nobody is mentioned
  */
-export function ircToHtml(text: string): MatrixText {
+export function ircToHtml(text: string, find?: FindNick): MatrixText {
   const line = readCodes(cleanLine(text));
   const plain = textOf(line);
-  if (!isFormatted(line) || line.length > MAX_RUNS) return { plain };
-  const html = writeHtml(byLines(withWholeLinks(line, plain)));
-  return html.length > MAX_HTML ? { plain } : { plain, html };
+  const found = find === undefined ? [] : mentionsIn(plain, line, find);
+  const users = found.filter(({ notify }) => notify).map(({ user }) => user);
+  const mentions = users.length === 0 ? {} : { mentions: [...new Set(users)] };
+  if ((found.length === 0 && !isFormatted(line)) || line.length > MAX_RUNS) return { plain, ...mentions };
+  const html = writeHtml(byLines(withMentions(withWholeLinks(line, plain), found, linkTo)));
+  return html.length > MAX_HTML ? { plain, ...mentions } : { plain, html, ...mentions };
+}
+
+/** The link of which clients make a pill (appendices, "matrix.to navigation"). */
+function linkTo(user: string): string {
+  return `https://matrix.to/#/${encodeURIComponent(user).replace('%40', '@').replaceAll('%3A', ':')}`;
 }
 
 /** A line without what is neither text nor formatting. Done before reading, so that it cannot part a code's digits. */
