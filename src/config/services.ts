@@ -34,6 +34,8 @@ const logging = section({
   maxFiles: whole(0).default(5),
   verbose: flag.default(false),
   timestamp: flag.default(true),
+  /** Lines as JSON objects. */
+  json: flag.default(false),
 });
 
 /** Where log lines go (MET-14). */

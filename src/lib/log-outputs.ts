@@ -1,7 +1,7 @@
 /** Log lines to console and files, as the section `logging` says, and as it says anew after a reload. */
 
 import type { Clock } from './clock.js';
-import { consoleSink, lineAsText, makeLog, type Log, type LogLevel, type LogLine } from './log.js';
+import { consoleSink, lineAsJson, lineAsText, makeLog, type Log, type LogLevel, type LogLine } from './log.js';
 import { logFile, type LogFile } from './log-file.js';
 
 /** The part of the configuration's section that says where lines go. */
@@ -9,6 +9,8 @@ export interface LogSettings {
   readonly level: LogLevel;
   readonly toConsole: boolean;
   readonly timestamp: boolean;
+  /** Each line is a JSON object. */
+  readonly json?: boolean;
   readonly logfile?: string | undefined;
   /** Gets the errors alone, besides `logfile`. */
   readonly errfile?: string | undefined;
@@ -33,7 +35,8 @@ export function logOutputs(settings: LogSettings, clock: Clock): LogOutputs {
     for (const file of files) file.reopen();
     least = now.level;
     verbose = now.verbose === true;
-    const toConsole = consoleSink(now.timestamp);
+    const asText = (line: LogLine): string => (now.json === true ? lineAsJson : lineAsText)(line, now.timestamp);
+    const toConsole = consoleSink(asText);
     const open = (path: string | undefined): LogFile | undefined =>
       path === undefined
         ? undefined
@@ -55,7 +58,7 @@ export function logOutputs(settings: LogSettings, clock: Clock): LogOutputs {
     sink = (line) => {
       if (now.toConsole) toConsole(line);
       if (!all && !errors) return;
-      const text = lineAsText(line, now.timestamp);
+      const text = asText(line);
       all?.write(text);
       if (line.level === 'error') errors?.write(text);
     };

@@ -56,6 +56,27 @@ export function lineAsText(line: LogLine, withTime: boolean): string {
   return fields === '' ? head : `${head} ${fields}`;
 }
 
+/** A line as one JSON object (MET-14): the fields, then `time` (ISO 8601), `level`, `part`, `event` and perhaps `site`. */
+export function lineAsJson(line: LogLine, withTime: boolean): string {
+  const fields = Object.entries(line.fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${JSON.stringify(name)}:${wholeText(name, value)}`);
+  const { level, part, event, site } = line;
+  const head = { ...(withTime ? { time: line.at.toISOString() } : {}), level, part, event, site };
+  return `{${[...fields, JSON.stringify(head).slice(1)].join(',')}`;
+}
+
+/** A field as JSON; what is too long as a cut string, so that the whole stays JSON. */
+function wholeText(name: string, value: unknown): string {
+  const text = fieldText(name, value);
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return JSON.stringify(text);
+  }
+}
+
 function fieldText(name: string, value: unknown): string {
   if (SECRET.test(name)) return '…';
   try {
@@ -85,9 +106,9 @@ function cut(text: string, most: number): string {
 }
 
 /** Writes to standard output (errors and warnings to standard error). */
-export function consoleSink(withTime: boolean): (line: LogLine) => void {
+export function consoleSink(asText: (line: LogLine) => string): (line: LogLine) => void {
   return (line) => {
-    const text = lineAsText(line, withTime);
+    const text = asText(line);
     if (line.level === 'error' || line.level === 'warn') console.error(text);
     else console.log(text);
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { lineAsText, type LogFields, type LogLine, makeLog } from '../../src/lib/log.js';
+import { lineAsJson, lineAsText, type LogFields, type LogLine, makeLog } from '../../src/lib/log.js';
 import { BridgeError } from '../../src/model/errors.js';
 
 const text = (fields: LogFields): string =>
@@ -30,6 +30,17 @@ describe('lib/log', () => {
 
   it('a line is one line for every text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (value) => !/[\0-\x1f\x7f-\x9f\u2028\u2029]/.test(text({ value }))));
+  });
+
+  it('MET-14: as JSON, each line is one object with what the text has, whatever the fields hold', () => {
+    const json = (fields: LogFields): unknown =>
+      JSON.parse(lineAsJson({ at: new Date(0), level: 'warn', part: 'irc', event: 'odd', fields, site: 'irc/a.ts:1' }, true));
+    const head = { time: '1970-01-01T00:00:00.000Z', level: 'warn', part: 'irc', event: 'odd', site: 'irc/a.ts:1' };
+    assert.deepEqual(json({ n: 1, password: 'hunter2', gone: undefined }), { n: 1, password: '…', ...head });
+    assert.deepEqual(json({ event: 'forged', level: 'info' }), head);
+    assert.deepEqual(json({ big: 1n }), { big: '(TypeError)', ...head });
+    fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (fields) => typeof json(fields) === 'object'));
+    assert.equal((json({ long: ['x'.repeat(400), ...Array<string>(20).fill('y'.repeat(400))] }) as { long: string }).long.length, 2001);
   });
 
   it('leaves lower levels out before anything is formatted', () => {
