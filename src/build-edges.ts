@@ -60,7 +60,8 @@ export async function buildEdges({ config, registration, port, log, clock }: App
   const journal = await openJournal({ directory: path, maxBytes, clock, log, metrics });
   let store: Store;
   try {
-    store = await openStore({ database: config.database, networks: names, lock: (directory) => lockDirectory(directory, clock), clock, log });
+    const lock = (directory: string): ReturnType<typeof lockDirectory> => lockDirectory(directory, clock);
+    store = await openStore({ database: config.database, events: config.ircService.eventStore, networks: names, lock, clock, log });
   } catch (fault) {
     await journal.close();
     throw fault;

@@ -100,6 +100,13 @@ const journal = section({
   maxBytes: whole(1_048_576).default(1_073_741_824),
 });
 
+/** What joins Matrix events with messages on IRC (DB-10): of what is bridged, ids alone. */
+const eventStore = section({
+  /** The oldest are forgotten first; 0: none is kept. */
+  maxEntries: whole(0).default(100_000),
+  ttlDays: whole(1).default(30),
+});
+
 export const ircService = section({
   servers: z.record(z.string(), network, { error: 'must be a section with a section for each network' }).prefault({}),
   bridgeInfoState: bridgeInfoState.prefault({}),
@@ -120,6 +127,7 @@ export const ircService = section({
   banLists: section({ rooms: listOf(policyRoom).default([]) }).prefault({}),
   mediaProxy: mediaProxy.prefault({}),
   journal: journal.prefault({}),
+  eventStore: eventStore.prefault({}),
   syntheticEvents: syntheticEvents.prefault({}),
   statsd: later.exactOptional(),
   edits: later.exactOptional(),

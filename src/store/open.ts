@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { BridgeError } from '../model/errors.js';
 import type { NetworkName } from '../model/irc-names.js';
+import type { EventBounds } from './events/event-log.js';
 import { openNedb } from './nedb/open.js';
 import type { Store } from './port.js';
 
@@ -14,6 +15,8 @@ export interface StoreOptions {
   readonly database: DatabaseConfig;
   /** All networks of the configuration, since mairc's documents name them in ways that must be told apart (DB-4). */
   readonly networks: readonly NetworkName[];
+  /** `ircService.eventStore`. */
+  readonly events: EventBounds;
   /** Makes a directory ours alone, or throws `STORE_LOCKED` (RELIABILITY F11). */
   readonly lock: (directory: string) => Promise<{ release(): Promise<void> }>;
   readonly clock: Clock;

@@ -1,6 +1,7 @@
 /** What is remembered for good, as five small interfaces. Both engines meet the contract in `test/store/contract.ts`. */
 
-import type { RoomId, UserId } from '../model/ids.js';
+import type { EventPair } from '../model/event-pair.js';
+import type { EventId, RoomId, UserId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
 import type { AdminRoom, Link, LinkOrigin, PmRoom } from '../model/link.js';
 import type { ClientSettings, PersonRecord } from '../model/person.js';
@@ -49,7 +50,18 @@ export interface CounterStore {
   next(network: NetworkName, scope: string): Promise<number>;
 }
 
+/** Which event is which message on IRC (DB-10): bounded by `ircService.eventStore`, the oldest are forgotten first. */
+export interface EventStore {
+  /** Never waits, never throws: it is written soon. A crash may lose the last moment. */
+  add(pair: EventPair): void;
+  /** All pairs of an event (several channels, several lines), oldest first. */
+  ofEvent(event: EventId): Promise<readonly EventPair[]>;
+  /** All pairs of a message of a network (several rooms), oldest first. */
+  ofMsgid(network: NetworkName, msgid: string): Promise<readonly EventPair[]>;
+}
+
 export interface Store {
+  readonly events: EventStore;
   readonly links: LinkStore;
   readonly pmRooms: PmRoomStore;
   readonly adminRooms: AdminRoomStore;

@@ -20,6 +20,7 @@ describe('opening a store', () => {
     openStore({
       database: { engine, connectionString },
       networks: [asNetworkName('irc.example.org')],
+      events: { maxEntries: 1000, ttlDays: 30 },
       lock: (each) => lockDirectory(each, systemClock),
       clock: systemClock,
       log: quiet,
@@ -28,7 +29,7 @@ describe('opening a store', () => {
   it('CFG-70, DB-2: makes the directory and the three files', async () => {
     const store = await open(`nedb://${directory}/deep/data`);
     await store.close();
-    assert.deepEqual(readdirSync(join(directory, 'deep/data')).sort(), ['rooms.db', 'user-activity.db', 'users.db']);
+    assert.deepEqual(readdirSync(join(directory, 'deep/data')).sort(), ['events', 'rooms.db', 'user-activity.db', 'users.db']);
   });
 
   it('DB-1: takes a path relative to the working directory', async () => {

@@ -13,5 +13,5 @@ export function aStore(
 ): Promise<Store> {
   const { directory, networks = ['irc.example.org'], log = quiet } = more;
   const lock = (): Promise<{ release(): Promise<void> }> => Promise.resolve({ release: () => Promise.resolve() });
-  return openNedb(directory, { networks: networks.map(asNetworkName), lock, clock: new TestClock(), log });
+  return openNedb(directory, { networks: networks.map(asNetworkName), events: { maxEntries: 1000, ttlDays: 30 }, lock, clock: new TestClock(), log });
 }

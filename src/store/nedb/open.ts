@@ -9,6 +9,7 @@ import type { Store } from '../port.js';
 import { NedbCounters } from './counters.js';
 import { Documents } from './documents.js';
 import type { FileShape } from './file.js';
+import { type EventBounds, EventLog } from '../events/event-log.js';
 import { NedbLinks } from './links.js';
 import { networkKeys } from './network-keys.js';
 import { NedbPeople } from './people.js';
@@ -17,6 +18,7 @@ import { NedbAdminRooms, NedbPmRooms } from './rooms.js';
 /** What the store of a directory needs; see `StoreOptions`. */
 export interface NedbOptions {
   readonly networks: readonly NetworkName[];
+  readonly events: EventBounds;
   readonly lock: (directory: string) => Promise<{ release(): Promise<void> }>;
   readonly clock: Clock;
   readonly log: Log;
@@ -31,8 +33,10 @@ export async function openNedb(directory: string | undefined, options: NedbOptio
   if (directory !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 });
   const lock = directory === undefined ? undefined : await options.lock(directory);
   const files: Documents[] = [];
+  let events: EventLog | undefined;
   const close = async (): Promise<void> => {
     for (const file of files) await file.close();
+    await events?.close();
     await lock?.release();
   };
   const open = async (name: string, shape: Omit<FileShape, 'path'>): Promise<Documents> => {
@@ -44,7 +48,9 @@ export async function openNedb(directory: string | undefined, options: NedbOptio
     const rooms = await open('rooms.db', { unique: 'id', indexes: ['matrix_id', 'remote_id'] });
     const users = await open('users.db', { unique: 'id', indexes: ['data.localpart', ...idents] });
     const activity = await open('user-activity.db', { indexes: [] });
+    events = await EventLog.open({ ...options.events, directory: path('events'), clock: options.clock, log });
     return {
+      events,
       links: new NedbLinks(rooms, log),
       pmRooms: new NedbPmRooms(rooms, log),
       adminRooms: new NedbAdminRooms(rooms, log),
