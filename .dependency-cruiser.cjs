@@ -1,5 +1,5 @@
 // The layer rules of docs/architecture.md: rings, arrows, ports, library owners.
-const edges = ['irc', 'homeserver', 'store', 'journal', 'metrics'];
+const edges = ['irc', 'homeserver', 'store', 'journal', 'metrics', 'media'];
 const flows = ['irc-to-matrix', 'matrix-to-irc', 'rooms', 'people'];
 const faces = ['commands', 'http'];
 const roots = '^src/(app|main|build-[a-z]+)\\.ts$';
@@ -31,9 +31,10 @@ module.exports = {
     only('text-is-pure', '^src/text/', words),
     only('naming-is-pure', '^src/naming/', words),
     only('policy-is-pure', '^src/policy/', [...words, '^src/naming/', '^src/config/']),
-    ...edges.map((edge) =>
+    ...edges.filter((edge) => edge !== 'media').map((edge) =>
       only(`${edge}-stands-alone`, `^src/${edge}/`, [...words, '^src/config/', '^src/naming/', ...ports]),
     ),
+    only('media-through-ports', '^src/media/', [...words, '^src/config/', '^src/(homeserver|store|metrics)/port\\.ts$']),
     only('people', '^src/people/', [...words, ...pure, '^src/config/', ...edgePorts]),
     only('rooms', '^src/rooms/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/people/']),
     only('irc-to-matrix', '^src/irc-to-matrix/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/(rooms|people)/']),
@@ -55,9 +56,9 @@ module.exports = {
     owner('js-yaml', 'node_modules/js-yaml', ['^src/config/', '^src/homeserver/registration']),
     owner('zod', 'node_modules/zod', ['^src/config/']),
     owner('htmlparser2', 'node_modules/htmlparser2', ['^src/text/']),
-    owner('sockets', '^(node:)?(net|tls)$', ['^src/irc/', roots]),
-    owner('http', '^(node:)?https?$', ['^src/homeserver/listener', '^src/http/']),
-    owner('files', '^(node:)?fs(/promises)?$', ['^src/(config|journal|store)/', '^src/homeserver/registration', '^src/lib/log-file', roots]),
+    owner('sockets', '^(node:)?(net|tls)$', ['^src/irc/', '^src/media/visitors', roots]),
+    owner('http', '^(node:)?https?$', ['^src/homeserver/(listener|port)', '^src/http/', '^src/media/']),
+    owner('files', '^(node:)?fs(/promises)?$', ['^src/(config|journal|store|media)/', '^src/homeserver/registration', '^src/lib/log-file', roots]),
     {
       name: 'pure-has-no-node',
       severity: 'error',

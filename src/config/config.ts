@@ -29,11 +29,15 @@ export const configSchema = section({
   // What we cannot decode is as if it were not there; `judge` warns of it.
   const encoding = label === undefined ? {} : { encodingFallback: label };
   const directory = nedbDirectory(set.database);
-  const path =
-    service.journal.path ?? (directory === undefined ? './journal' : `${directory.replace(/\/$/u, '')}/journal`);
+  const beside = (name: string): string => (directory === undefined ? `./${name}` : `${directory.replace(/\/$/u, '')}/${name}`);
   return {
     ...set,
-    ircService: { ...service, ...encoding, journal: { ...service.journal, path } },
+    ircService: {
+      ...service,
+      ...encoding,
+      journal: { ...service.journal, path: service.journal.path ?? beside('journal') },
+      pastes: { ...service.pastes, path: beside('pastes') },
+    },
     advanced: { ...set.advanced, maxTxnSize: Math.max(set.advanced.maxTxnSize, LEAST_TXN_BYTES) },
   };
 });

@@ -86,6 +86,22 @@ const mediaProxy = section({
   /** Absent: on the port of the application service. */
   bindPort: port.exactOptional(),
   publicUrl: httpAddress.exactOptional(),
+  /** Links of some 30 letters that are remembered in the store, instead of long ones that say it all. */
+  shortLinks: flag.default(false),
+  /** Larger files are not handed out. */
+  maxFileMiB: whole(1).default(100),
+});
+
+/** Links to files for people without accounts. */
+export type MediaProxyConfig = Frozen<z.output<typeof mediaProxy>>;
+
+const pastes = section({
+  /** Seconds; 0: they stay until room is needed. */
+  ttlSeconds: whole(0).default(604_800),
+  /** Bytes of one text. */
+  maxBytes: whole(1).default(65_536),
+  /** Of all; the oldest go first. */
+  maxTotalMiB: whole(1).default(256),
 });
 
 const permissions = z.record(z.string(), oneOf('admin', 'user', 'commands', 'relay', 'block'), {
@@ -126,6 +142,7 @@ export const ircService = section({
   perRoomConfig: perRoomConfig.prefault({}),
   banLists: section({ rooms: listOf(policyRoom).default([]) }).prefault({}),
   mediaProxy: mediaProxy.prefault({}),
+  pastes: pastes.prefault({}),
   journal: journal.prefault({}),
   eventStore: eventStore.prefault({}),
   syntheticEvents: syntheticEvents.prefault({}),

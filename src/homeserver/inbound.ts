@@ -54,6 +54,7 @@ export class Inbound {
         return wanting === undefined ? { status: 200, body: { ready: true } } : unready(wanting);
       },
       metrics: () => this.questions?.metrics,
+      guests: (request, response, path) => this.questions?.guests?.(request, response, path) ?? false,
       library: (request, response, next) => (this.library ? this.library(request, response, next) : next()),
     };
     this.listener = new Listener({ token, maxTxnBytes, answers, limits, clock, log });

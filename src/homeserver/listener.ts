@@ -24,6 +24,8 @@ export interface Answers {
   ready(): Reply;
   /** `undefined`: the figures are not on this port. */
   metrics(): ReadFigures | undefined;
+  /** Takes requests of strangers for paths that are theirs; `false`: nothing was done. */
+  guests(request: IncomingMessage, response: ServerResponse, path: string): boolean;
   /** The library's Express app; `next` when it has no such route, or failed. */
   library(request: IncomingMessage, response: ServerResponse, next: (fault?: unknown) => void): void;
 }
@@ -103,6 +105,7 @@ export class Listener {
     request.on('error', (fault) => this.#parts.log.debug('request broke off', { fault }));
     response.on('error', (fault) => this.#parts.log.debug('answer broke off', { fault }));
     const target = splitTarget(request.url ?? '');
+    if (target && this.#parts.answers.guests(request, response, target.path)) return;
     const route: Route = target ? routeOf(target.path) : { kind: 'unknown' };
     const early = this.#refuse(request, route, target?.query ?? new URLSearchParams());
     if (early) return answerAndPart(request, response, early, this.#parts.clock);

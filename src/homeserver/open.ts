@@ -6,6 +6,7 @@ import { parseUserId } from '../model/ids.js';
 import { BridgeError } from '../model/errors.js';
 import { Library } from './appservice.js';
 import { eventOfBody } from './compact.js';
+import { Downloads } from './download.js';
 import { Inbound } from './inbound.js';
 import { usualLimits } from './options.js';
 import type { HomeserverOptions } from './options.js';
@@ -57,6 +58,7 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
   const library = new Library(options, inbound.listener, log);
   inbound.library = library.routes;
   const { rooms } = outbound;
+  const downloads = new Downloads(options.url, registration.asToken, metrics, () => clock.now());
 
   return {
     domain,
@@ -69,6 +71,7 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
     joinedMembers: (room) => rooms.joinedMembers(room),
     joinedRooms: () => rooms.joinedRooms(),
     displayName: (user, room) => rooms.displayName(user, room),
+    download: (mxc, signal) => downloads.get(mxc, signal),
     whoAmI: () => whoAmI(outbound.parts),
     get ghosts() {
       return outbound.parts.accounts.size;
@@ -91,7 +94,7 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
       inbound.refusing = true;
       await library.close();
       stopping.abort(new BridgeError('STOPPING', 'the bridge is stopping'));
-      await outbound.close();
+      await Promise.all([outbound.close(), downloads.close()]);
     },
   };
 }

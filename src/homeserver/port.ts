@@ -1,6 +1,8 @@
 /** What the flows may ask of Matrix. */
 
-import type { EventId, RoomAlias, RoomId, UserId } from '../model/ids.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { EventId, MxcUri, RoomAlias, RoomId, UserId } from '../model/ids.js';
 import type { Entry } from '../journal/port.js';
 import type { ReadFigures } from '../metrics/port.js';
 import type { JsonObject } from '../model/matrix-content.js';
@@ -58,6 +60,17 @@ export interface Questions {
   wanting(): string | undefined;
   /** `GET /metrics`, where the figures are on this port (MET-1). */
   readonly metrics?: ReadFigures;
+  /** Requests of strangers on this port; `false`: the path is none of theirs, and nothing was done (MEDIA-17). */
+  readonly guests?: (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
+}
+
+/** A file as the homeserver begins to give it. Whoever does not read `body` to its end must destroy it. */
+export interface Download {
+  /** As its sender called it. */
+  readonly type?: string;
+  /** Bytes; absent when it was not said. */
+  readonly length?: number;
+  readonly body: Readable;
 }
 
 export interface Homeserver {
@@ -78,6 +91,11 @@ export interface Homeserver {
   joinedMembers(room: RoomId): Promise<readonly UserId[]>;
   /** Rooms the bot is in. */
   joinedRooms(): Promise<readonly RoomId[]>;
+  /**
+   * Fetches a file, tried once, by authenticated media; `signal` ends it at any time.
+   * @throws BridgeError for every answer that is no file
+   */
+  download(mxc: MxcUri, signal: AbortSignal): Promise<Download>;
   /** A person's display name in a room, or globally; `undefined`: none. */
   displayName(user: UserId, room?: RoomId): Promise<string | undefined>;
   /** Who the homeserver says the bot is (`/whoami`), once it answers; retried for ever with backoff until `signal`. */

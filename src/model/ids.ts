@@ -44,9 +44,14 @@ export function parseEventId(text: unknown): EventId | undefined {
   return typeof text === 'string' && fits(text) && /^\$[^\s\0]+$/u.test(text) ? (text as EventId) : undefined;
 }
 
+/** A server name (appendices, "Server name") that means nothing else in a path: not `..`, and without escapes. */
+const SERVER = /^(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/u;
+
 /** Reads an `mxc://` address; `undefined` for what is none. */
 export function parseMxcUri(text: unknown): MxcUri | undefined {
-  return typeof text === 'string' && /^mxc:\/\/[^/\s?#]+\/[\w-]+$/u.test(text) ? (text as MxcUri) : undefined;
+  if (typeof text !== 'string') return undefined;
+  const [, server = '', id = ''] = /^mxc:\/\/([^/]{1,255})\/([\w-]{1,255})$/u.exec(text) ?? [];
+  return id !== '' && SERVER.test(server) ? (text as MxcUri) : undefined;
 }
 
 /** The part between the sigil and the first colon. */

@@ -1,5 +1,6 @@
 /** What is remembered for good, as five small interfaces. Both engines meet the contract in `test/store/contract.ts`. */
 
+import type { FileAddress, Withdrawal } from '../model/file-address.js';
 import type { EventPair } from '../model/event-pair.js';
 import type { EventId, RoomId, UserId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
@@ -50,6 +51,17 @@ export interface CounterStore {
   next(network: NetworkName, scope: string): Promise<number>;
 }
 
+/** Addresses for people without accounts (MEDIA-6, 13). */
+export interface FileAddressStore {
+  file(id: string): Promise<FileAddress | undefined>;
+  /** Takes the place of the one with the same id. */
+  addFile(address: FileAddress): Promise<void>;
+  withdrawn(): Promise<readonly Withdrawal[]>;
+  withdraw(withdrawal: Withdrawal): Promise<void>;
+  /** Forgets both where their time was over before `now`, ms since the epoch. */
+  forgetBefore(now: number): Promise<void>;
+}
+
 /** Which event is which message on IRC (DB-10): bounded by `ircService.eventStore`, the oldest are forgotten first. */
 export interface EventStore {
   /** Never waits, never throws: it is written soon. A crash may lose the last moment. */
@@ -67,5 +79,6 @@ export interface Store {
   readonly adminRooms: AdminRoomStore;
   readonly people: PeopleStore;
   readonly counters: CounterStore;
+  readonly fileAddresses: FileAddressStore;
   close(): Promise<void>;
 }

@@ -73,6 +73,11 @@ export class MemoryHomeserver implements Homeserver {
     return this.#down === undefined;
   }
 
+  /** It has no files. */
+  download(): Promise<never> {
+    return Promise.reject(new BridgeError('HOMESERVER_NOT_FOUND', 'download: 404'));
+  }
+
   isIn(user: UserId, room: RoomId): boolean {
     return this.members.get(room)?.has(user) ?? false;
   }

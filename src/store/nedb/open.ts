@@ -1,4 +1,4 @@
-/** Opens rooms.db, users.db and user-activity.db of a directory, in mairc's own shapes (DB-2). */
+/** Opens rooms.db, users.db and user-activity.db of a directory, in mairc's own shapes (DB-2), and our media.db. */
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import type { NetworkName } from '../../model/irc-names.js';
 import type { Store } from '../port.js';
 import { NedbCounters } from './counters.js';
 import { Documents } from './documents.js';
+import { NedbFileAddresses } from './file-addresses.js';
 import type { FileShape } from './file.js';
 import { type EventBounds, EventLog } from '../events/event-log.js';
 import { NedbLinks } from './links.js';
@@ -48,6 +49,7 @@ export async function openNedb(directory: string | undefined, options: NedbOptio
     const rooms = await open('rooms.db', { unique: 'id', indexes: ['matrix_id', 'remote_id'] });
     const users = await open('users.db', { unique: 'id', indexes: ['data.localpart', ...idents] });
     const activity = await open('user-activity.db', { indexes: [] });
+    const media = await open('media.db', { unique: 'id', indexes: ['kind'] });
     events = await EventLog.open({ ...options.events, directory: path('events'), clock: options.clock, log });
     return {
       events,
@@ -56,6 +58,7 @@ export async function openNedb(directory: string | undefined, options: NedbOptio
       adminRooms: new NedbAdminRooms(rooms, log),
       people: new NedbPeople(users, activity, keyOf),
       counters: new NedbCounters(users, options.networks, keyOf),
+      fileAddresses: new NedbFileAddresses(media),
       close,
     };
   } catch (fault) {

@@ -1,0 +1,83 @@
+/** Puts together what people without accounts see: key, pages, addresses, and who answers for them. */
+
+import type { Config } from '../config/config.js';
+import type { Homeserver } from '../homeserver/port.js';
+import type { Clock } from '../lib/clock.js';
+import type { Log } from '../lib/log.js';
+import type { Metrics } from '../metrics/port.js';
+import { faultText } from '../model/errors.js';
+import type { FileAddressStore } from '../store/port.js';
+import { makeAddresses } from './addresses.js';
+import { Front } from './front.js';
+import { signingKey } from './key.js';
+import { MediaListener } from './listener.js';
+import { Pastes } from './pastes.js';
+import { noAddresses, type PublicAddresses } from './port.js';
+import { Visitors } from './visitors.js';
+import { Withdrawn } from './withdrawn.js';
+
+export interface MediaNeeds {
+  readonly config: Config;
+  readonly homeserver: Pick<Homeserver, 'download'>;
+  readonly store: FileAddressStore;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What was put together; `guests` only where it answers on the port of the application service. */
+export interface OpenMedia {
+  readonly addresses: PublicAddresses;
+  readonly guests?: Front['take'];
+  /** Opens the listener of its own, where there is one. Throws `PORT_FAULT`. */
+  listen(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const MIB = 1_048_576;
+const TIDY_MS = 3_600_000;
+
+/**
+ * Obeys `ircService.mediaProxy` and `ircService.pastes`. Without `publicUrl` nothing is given out, and that is said once.
+ * @throws BridgeError `CONFIG_FAULT` when the key cannot be used, `STORE_FAULT` when the pages cannot be opened
+ */
+export async function openMedia({ config, homeserver, store, metrics, clock, log }: MediaNeeds): Promise<OpenMedia> {
+  const { mediaProxy, pastes: rules } = config.ircService;
+  const { publicUrl, signingKeyPath, ttlSeconds, bindPort, shortLinks, maxFileMiB } = mediaProxy;
+  if (publicUrl === undefined) {
+    log.warn('people on IRC get no links to files and long texts: set ircService.mediaProxy.publicUrl');
+    return { addresses: noAddresses, listen: () => Promise.resolve(), close: () => Promise.resolve() };
+  }
+  const { bytes: key, made, warning } = signingKey(signingKeyPath);
+  if (made) log.info('a key for signing links was made', { path: signingKeyPath });
+  if (warning !== undefined) log.warn(warning);
+  const { path: directory, ...bounds } = rules;
+  const pastes = await Pastes.open({ directory, ...bounds, clock, log });
+  const forEver = ttlSeconds === 0 || rules.ttlSeconds === 0;
+  const longestTtl = forEver ? undefined : Math.max(ttlSeconds, rules.ttlSeconds);
+  const withdrawn = new Withdrawn({ store, clock, log, longestTtl });
+  await withdrawn.load();
+  const shared = { publicUrl, key, store, pastes, withdrawn, clock, log, mostBytes: maxFileMiB * MIB };
+  const tidy = async (): Promise<void> => {
+    withdrawn.tidy(clock.now());
+    await store.forgetBefore(clock.now());
+  };
+  const failed = (fault: unknown): void => log.warn('old links not forgotten', { why: faultText(fault) });
+  tidy().catch(failed);
+  const timer = clock.every(TIDY_MS, () => void tidy().catch(failed));
+  const front = new Front({ ...shared, homeserver, metrics, visitors: new Visitors(clock) });
+  const own = bindPort === undefined ? undefined : new MediaListener(front);
+  return {
+    addresses: makeAddresses({ ...shared, ttlSeconds, shortLinks }),
+    ...(own ? {} : { guests: (request, response, path) => front.take(request, response, path) }),
+    async listen() {
+      if (!own || bindPort === undefined) return;
+      log.info('listening for links', await own.listen(bindPort, config.homeserver.bindHostname));
+    },
+    async close() {
+      timer.end();
+      await own?.close();
+      await pastes.close();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** What the flows may ask for people without accounts: an address under which they see a file or a long text. */
+
+import type { EventId, MxcUri } from '../model/ids.js';
+
+/** The event by which something was shown; with its redaction, or that of what it replaces, the address ends. */
+export interface Shown {
+  readonly event: EventId;
+  readonly replaces?: EventId;
+}
+
+export interface FileToShow extends Shown {
+  readonly mxc: MxcUri;
+  /** Unclean. */
+  readonly name: string;
+  /** Size in bytes as its sender claims it. */
+  readonly bytes?: number;
+}
+
+export interface TextToShow extends Shown {
+  /** To the letter as it was sent. */
+  readonly text: string;
+  /** Who said it, as people on IRC know them. */
+  readonly by: string;
+  /** When, ms since the epoch. */
+  readonly at: number;
+  /** It is code, of this language if that was said. */
+  readonly code?: { readonly language?: string };
+}
+
+/** Addresses are the same however often they are asked for. None of these throws for want of disk; that is logged. */
+export interface PublicAddresses {
+  /** The address of a file; `undefined`: there is none (too large, redacted, disk full). */
+  ofFile(file: FileToShow): Promise<string | undefined>;
+  /** The address of a page with a text, written to disk when this resolves; `undefined` as above. */
+  ofText(text: TextToShow): Promise<string | undefined>;
+  /** Ends all addresses of an event that was redacted, also those that are still to be asked for. */
+  withdraw(event: EventId): Promise<void>;
+}
+
+/** Where no addresses are given out. */
+export const noAddresses: PublicAddresses = {
+  ofFile: () => Promise.resolve(undefined),
+  ofText: () => Promise.resolve(undefined),
+  withdraw: () => Promise.resolve(),
+};
