@@ -5,6 +5,7 @@ import { buildFlows } from './build-flows.js';
 import { showMetrics } from './build-metrics.js';
 import type { Config } from './config/config.js';
 import { within } from './lib/clock.js';
+import { LastMarks } from './matrix-to-irc/last-marks.js';
 import { BridgeError } from './model/errors.js';
 
 export interface App {
@@ -28,7 +29,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const live = { config: options.config };
   const stopping = new AbortController();
   const edges = await buildEdges(options);
-  const flows = buildFlows({ edges, live, log, clock, stopping: stopping.signal });
+  const lastMarks = new LastMarks(clock, stopping.signal);
+  const flows = buildFlows({ edges, live, log, clock, stopping: stopping.signal, lastMarks });
   await flows.load();
   await flows.storeConfigLinks();
   const shown = await showMetrics({ edges, links: flows.links, config: options.config, clock, log });

@@ -17,7 +17,7 @@ import type { Entry } from './journal/port.js';
 import type { Clock } from './lib/clock.js';
 import type { Log } from './lib/log.js';
 import { makeAliasQuery } from './matrix-to-irc/alias-query.js';
-import { MatrixDispatch } from './matrix-to-irc/dispatch.js';
+import { MatrixDispatch, type DispatchNeeds } from './matrix-to-irc/dispatch.js';
 import { makeFailure } from './matrix-to-irc/failure.js';
 import { makeInvite } from './matrix-to-irc/invite.js';
 import { makeDeliver } from './matrix-to-irc/message.js';
@@ -41,6 +41,7 @@ export interface FlowsNeeds {
   readonly log: Log;
   readonly clock: Clock;
   readonly stopping: AbortSignal;
+  readonly lastMarks: DispatchNeeds['lastMarks'];
 }
 
 export interface Flows {
@@ -59,7 +60,7 @@ export interface Flows {
   whenIdle(): Promise<void>;
 }
 
-export function buildFlows({ edges, live, log, clock, stopping }: FlowsNeeds): Flows {
+export function buildFlows({ edges, live, log, clock, stopping, lastMarks }: FlowsNeeds): Flows {
   const { homeserver, networks, journal, store, metrics } = edges;
   const { domain } = homeserver;
   const names = buildNames(edges, live);
@@ -96,6 +97,7 @@ export function buildFlows({ edges, live, log, clock, stopping }: FlowsNeeds): F
     deliver,
     failure,
     isOurs,
+    lastMarks,
     route: makeRoute(rooms),
     takeOrder: makeTakeOrder({ ...toIrc, obey }),
     table: makeTable({

@@ -15,6 +15,7 @@ import type { MatrixEvent, MessageEvent } from '../model/matrix-event.js';
 import { refused } from '../model/refusal.js';
 import type { Links } from '../rooms/links.js';
 import type { Failure } from './failure.js';
+import type { LastMarks } from './last-marks.js';
 import type { BehindTalk } from './member.js';
 import type { Deliver, Delivery } from './message.js';
 import { readNotes, writeNotes } from './notes.js';
@@ -27,6 +28,7 @@ export interface DispatchNeeds {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
+  readonly lastMarks: Pick<LastMarks, 'handed' | 'over'>;
   readonly deliver: Deliver;
   readonly failure: Failure;
   readonly route: (event: MessageEvent) => Route;
@@ -114,7 +116,7 @@ export class MatrixDispatch {
 
   /** @param settled nothing is under way in the room that could give it a purpose */
   #takeMessage(event: MessageEvent, entry: Entry, repeat: boolean, settled = false): void {
-    const { links, journal, clock } = this.#needs;
+    const { links, journal, clock, lastMarks } = this.#needs;
     const route = this.#needs.route(event);
     const known = route.kind === 'order' ? route.where !== 'unknown' : route.to.length > 0;
     if (!known && !settled && this.#lanes.sizeOf(event.room) > 0) {
@@ -130,19 +132,22 @@ export class MatrixDispatch {
     if (left === 0) journal.done(entry.id);
     for (const link of open) {
       const key = keyOf(link);
-      // Nothing is left to do once the last line is said: the mark goes with it, in the same tick.
+      // Nothing is left to do once the last line is said: the mark goes with it.
       const rooms = 'nick' in link ? 1 : links.ofChannel(link.network, link.channel).length;
       const alone = open.length === 1 && rooms === 1;
-      const note = (progress: Progress): void => {
-        notes[key] = progress;
-        if (!alone || progress.said < progress.lines.length) journal.note(entry.id, writeNotes(notes));
-        else journal.done(entry.id);
-      };
-      const over = (): void => {
-        notes[key] = 'over';
-        if (--left === 0) journal.done(entry.id);
-        else journal.note(entry.id, writeNotes(notes));
-      };
+      const [client, what] = [`${event.sender} ${link.network}`, `${entry.id} ${key}`];
+      const note = (progress: Progress): void =>
+        lastMarks.handed(client, what, () => {
+          notes[key] = progress;
+          if (!alone || progress.said < progress.lines.length) journal.note(entry.id, writeNotes(notes));
+          else journal.done(entry.id);
+        });
+      const over = (): void =>
+        lastMarks.over(client, what, () => {
+          notes[key] = 'over';
+          if (--left === 0) journal.done(entry.id);
+          else journal.note(entry.id, writeNotes(notes));
+        });
       const progress = notes[key];
       const begun = progress === undefined || progress === 'over' ? {} : { progress };
       const delivery = { ...shared, link, note, ...begun };

@@ -1,6 +1,6 @@
 /** Both directions put together over parts in memory, with a life to end and begin again. */
 
-import { buildFlows, type Flows } from '../../src/build-flows.js';
+import { buildFlows, type Flows, type FlowsNeeds } from '../../src/build-flows.js';
 import type { Config } from '../../src/config/config.js';
 import { networkDefaults } from '../../src/config/network.js';
 import type { Entry } from '../../src/journal/port.js';
@@ -35,6 +35,9 @@ class CountedMetrics extends PrometheusMetrics {
     super.count(name, labels, by);
   }
 }
+
+/** Marks each line in the tick in which it is handed over. */
+const atOnce: FlowsNeeds['lastMarks'] = { handed: (_client, _what, write) => write(), over: (_client, _what, write) => write() };
 
 export class World {
   readonly clock = new TestClock();
@@ -144,6 +147,6 @@ export class World {
     const store = { links, people, pmRooms, adminRooms } as unknown as Store;
     const edges = { journal, metrics, homeserver, networks, store };
     const { log } = this.log;
-    return buildFlows({ edges, live: { config: this.#config }, log, clock: this.clock, stopping: this.#stopping.signal });
+    return buildFlows({ edges, live: { config: this.#config }, log, clock: this.clock, stopping: this.#stopping.signal, lastMarks: atOnce });
   }
 }
