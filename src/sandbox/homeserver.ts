@@ -44,7 +44,7 @@ export class SandboxHomeserver {
     this.options = options;
     this.house = new House(options.serverName ?? 'hs.test', clock, options.backoffSpeed ?? 1);
     this.memory = new TransactionMemory(clock, this.house.deviceTransactions);
-    this.front = new Front(this.house.accounts, this.faults, clock, options.askedKept ?? 100_000);
+    this.front = new Front(this.house.accounts, this.house.media, this.faults, clock, options.askedKept ?? 100_000);
     mountRoutes(this.front, this.house, this.memory);
   }
 

@@ -10,6 +10,7 @@ import { MatrixFault } from './answer.js';
 import type { FaultBehaviour, Faults } from './faults.js';
 import { faultBody } from './faults.js';
 import { isObject } from './json.js';
+import { type Media, UPLOAD_BYTES } from './media.js';
 
 const PREFIX = /^\/_matrix\/client\/(?:api\/v1|r0|v1|v3|unstable)(?=\/)/u;
 const BODY_BYTES = 16 * 1024 * 1024;
@@ -37,12 +38,14 @@ export class Front {
   private readonly rules: Rule[] = [];
   private readonly accounts: Accounts;
   private readonly faults: Faults;
+  private readonly media: Media;
   private readonly clock: Clock;
   /** Requests kept in `asked`. */
   private readonly kept: number;
 
-  constructor(accounts: Accounts, faults: Faults, clock: Clock, kept: number) {
+  constructor(accounts: Accounts, media: Media, faults: Faults, clock: Clock, kept: number) {
     this.accounts = accounts;
+    this.media = media;
     this.faults = faults;
     this.clock = clock;
     this.kept = kept;
@@ -75,10 +78,11 @@ export class Front {
   private async answer(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const method = request.method ?? 'GET';
-    const raw = await read(request);
+    const aboutFiles = this.media.concerns(url.pathname);
+    const raw = await read(request, aboutFiles ? UPLOAD_BYTES : BODY_BYTES);
     const token = /^Bearer (.+)$/u.exec(request.headers.authorization ?? '')?.[1] ?? url.searchParams.get('access_token') ?? undefined;
     const user = url.searchParams.get('user_id') ?? undefined;
-    const note: Asked = { method, path: url.pathname, query: url.search, user, body: raw.toString('utf8'), status: 0 };
+    const note: Asked = { method, path: url.pathname, query: url.search, user, body: aboutFiles ? '' : raw.toString('utf8'), status: 0 };
     this.asked.push(note);
     if (this.asked.length > this.kept) this.asked.splice(0, Math.ceil(this.kept / 10));
     const bent = this.faults.take(method, url.pathname, user);
@@ -86,6 +90,16 @@ export class Front {
     if (bent?.hang === true) return;
     if (bent?.reset === 'before') return void request.socket.resetAndDestroy();
     if (bent?.status !== undefined && bent.apply !== true) return this.bend(response, bent, note, bent.status, '');
+    if (aboutFiles) {
+      const type = request.headers['content-type'];
+      try {
+        note.status = this.media.answer({ method, url, token, type, body: raw }, response);
+      } catch (fault) {
+        if (fault instanceof MatrixFault) note.status = fault.status;
+        throw fault;
+      }
+      return;
+    }
     let status: number;
     let reply: JsonObject;
     try {
@@ -156,12 +170,12 @@ function parsed(raw: Buffer, method: string): JsonObject {
   return value;
 }
 
-async function read(request: IncomingMessage): Promise<Buffer> {
+async function read(request: IncomingMessage, most: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > BODY_BYTES) throw new MatrixFault(413, 'M_TOO_LARGE', 'Request content is too large');
+    if (size > most) throw new MatrixFault(413, 'M_TOO_LARGE', 'Request content is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

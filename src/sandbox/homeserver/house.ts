@@ -8,6 +8,7 @@ import { forbidden } from './answer.js';
 import type { Appservice } from './appservice.js';
 import { ask, covers, mayActAs } from './appservice.js';
 import { checkContent, checkJson, checkSize } from './checks.js';
+import { Media } from './media.js';
 import type { Room, RoomEvent } from './room.js';
 import { TransactionSender } from './transactions.js';
 
@@ -25,6 +26,7 @@ export class House {
   readonly serverName: string;
   readonly clock: Clock;
   readonly accounts: Accounts;
+  readonly media: Media;
   readonly rooms = new Map<string, Room>();
   readonly aliases = new Map<string, string>();
   readonly published = new Set<string>();
@@ -43,6 +45,7 @@ export class House {
     this.serverName = serverName;
     this.clock = clock;
     this.accounts = new Accounts(serverName);
+    this.media = new Media(serverName, this.accounts);
     this.speed = backoffSpeed;
   }
 
