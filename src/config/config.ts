@@ -29,15 +29,11 @@ export const configSchema = section({
   // What we cannot decode is as if it were not there; `judge` warns of it.
   const encoding = label === undefined ? {} : { encodingFallback: label };
   const directory = nedbDirectory(set.database);
-  const beside = (name: string): string => (directory === undefined ? `./${name}` : `${directory.replace(/\/$/u, '')}/${name}`);
+  const path =
+    service.journal.path ?? (directory === undefined ? './journal' : `${directory.replace(/\/$/u, '')}/journal`);
   return {
     ...set,
-    ircService: {
-      ...service,
-      ...encoding,
-      journal: { ...service.journal, path: service.journal.path ?? beside('journal') },
-      pastes: { ...service.pastes, path: beside('pastes') },
-    },
+    ircService: { ...service, ...encoding, journal: { ...service.journal, path } },
     advanced: { ...set.advanced, maxTxnSize: Math.max(set.advanced.maxTxnSize, LEAST_TXN_BYTES) },
   };
 });

@@ -1,6 +1,8 @@
 /** Puts together what people without accounts see: key, pages, addresses, and who answers for them. */
 
+import { join } from 'node:path';
 import type { Config } from '../config/config.js';
+import { nedbDirectory } from '../config/homeserver.js';
 import type { Homeserver } from '../homeserver/port.js';
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
@@ -45,14 +47,17 @@ export async function openMedia({ config, homeserver, store, metrics, clock, log
   const { mediaProxy, pastes: rules } = config.ircService;
   const { publicUrl, signingKeyPath, ttlSeconds, bindPort, shortLinks, maxFileMiB } = mediaProxy;
   if (publicUrl === undefined) {
-    log.warn('people on IRC get no links to files and long texts: set ircService.mediaProxy.publicUrl');
+    const { media_url: base, url } = config.homeserver;
+    const old = base === url ? '' : ' (homeserver.media_url does not do any more: files are given only to those with a token)';
+    log.warn(`people on IRC get no links to files and long texts: set ircService.mediaProxy.publicUrl${old}`);
     return { addresses: noAddresses, listen: () => Promise.resolve(), close: () => Promise.resolve() };
   }
   const { bytes: key, made, warning } = signingKey(signingKeyPath);
   if (made) log.info('a key for signing links was made', { path: signingKeyPath });
   if (warning !== undefined) log.warn(warning);
-  const { path: directory, ...bounds } = rules;
-  const pastes = await Pastes.open({ directory, ...bounds, clock, log });
+  // Beside the store, wherever that is.
+  const directory = join(nedbDirectory(config.database) ?? '.', 'pastes');
+  const pastes = await Pastes.open({ directory, ...rules, clock, log });
   const forEver = ttlSeconds === 0 || rules.ttlSeconds === 0;
   const longestTtl = forEver ? undefined : Math.max(ttlSeconds, rules.ttlSeconds);
   const withdrawn = new Withdrawn({ store, clock, log, longestTtl });

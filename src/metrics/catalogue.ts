@@ -56,6 +56,9 @@ export const catalogue: Readonly<Record<string, Metric>> = {
   bridge_appservice_ping_ms: gauge('The last ping from here to the homeserver and back'),
   bridge_transactions_reused_total: counter('Transactions whose id came again with another content'),
   events_rejected_total: counter('What the homeserver sent and we cannot use', 'why'),
+  // Strangers
+  bridge_media_requests: counter('Requests for files and pages by people without accounts; none: they left before an answer', 'status'),
+  bridge_media_bytes_total: counter('Bytes of files handed to people without accounts'),
   // The journal
   bridge_journal_faults_total: counter('Writes to the journal that failed', 'lane'),
   bridge_journal_refused_total: counter('Times that the journal took nothing more', 'reason'),
