@@ -14,7 +14,7 @@ import { dump } from 'js-yaml';
 import { sleep, systemClock } from '../lib/clock.js';
 
 const MAIN = fileURLToPath(new URL(`../main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
-const START_MS = 30_000;
+const START_MS = 120_000;
 const STOP_MS = 20_000;
 
 /** How a child ended: its exit code, or the signal that ended it. */
