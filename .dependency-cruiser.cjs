@@ -1,6 +1,6 @@
 // The layer rules of docs/architecture.md: rings, arrows, ports, library owners.
 const edges = ['irc', 'homeserver', 'store', 'journal', 'metrics', 'media'];
-const flows = ['irc-to-matrix', 'matrix-to-irc', 'rooms', 'people'];
+const flows = ['irc-to-matrix', 'matrix-to-irc', 'account-life-cycle', 'rooms', 'people'];
 const faces = ['commands', 'http'];
 const roots = '^src/(app|main|build-[a-z]+)\\.ts$';
 
@@ -39,6 +39,7 @@ module.exports = {
     only('rooms', '^src/rooms/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/people/']),
     only('irc-to-matrix', '^src/irc-to-matrix/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/(rooms|people)/']),
     only('matrix-to-irc', '^src/matrix-to-irc/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/(rooms|people)/']),
+    only('account-life-cycle', '^src/account-life-cycle/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/(rooms|people)/']),
     only('commands', '^src/commands/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/(rooms|people)/']),
     only('http', '^src/http/', [...words, '^src/config/', ...edgePorts]),
     only('sandbox-stands-apart', '^src/sandbox/', [...words, ...pure, '^src/config/']),

@@ -4,9 +4,12 @@ import { type AppOptions, buildEdges } from './build-edges.js';
 import { buildFlows } from './build-flows.js';
 import { showMetrics } from './build-metrics.js';
 import type { Config } from './config/config.js';
+import { subscriptionOf } from './homeserver/subscription.js';
 import { within } from './lib/clock.js';
 import { LastMarks } from './matrix-to-irc/last-marks.js';
-import { BridgeError } from './model/errors.js';
+import type { Entry } from './journal/port.js';
+import { BridgeError, faultText } from './model/errors.js';
+import type { MatrixEvent } from './model/matrix-event.js';
 
 export interface App {
   /** Where the homeserver reaches us. */
@@ -30,7 +33,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stopping = new AbortController();
   const edges = await buildEdges(options);
   const lastMarks = new LastMarks(clock, stopping.signal);
-  const flows = buildFlows({ edges, live, log, clock, stopping: stopping.signal, lastMarks });
+  const subscribed = subscriptionOf(options.registration.raw);
+  const flows = buildFlows({ edges, live, log, clock, stopping: stopping.signal, subscribed, lastMarks });
   await flows.load();
   await flows.storeConfigLinks();
   const shown = await showMetrics({ edges, links: flows.links, config: options.config, clock, log });
@@ -44,10 +48,11 @@ export async function startApp(options: AppOptions): Promise<App> {
   const left = edges.journal.open();
   for (const entry of left) flows.replay(entry);
   if (left.length > 0) log.info('unfinished entries taken up again', { entries: left.length });
-  const { port } = await edges.homeserver.listen({ ...flows.questions, ...shown.questions }, (event, entry) => {
+  const onMatrix = (event: MatrixEvent, entry: Entry): void => {
     shown.onMatrix(event);
     flows.onMatrixEvent(event, entry);
-  });
+  };
+  const { port } = await edges.homeserver.listen({ ...flows.questions, ...shown.questions }, onMatrix, flows.onAccount);
   log.info('listening for the homeserver', { port });
   for (const network of edges.networks.values()) network.start();
   void flows.settle();
@@ -60,6 +65,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       log.info('stopping', { reason });
       edges.homeserver.refuse();
       await within(clock, DRAIN_MS, flows.whenIdle(), () => undefined);
+      flows.stop();
+      await flows.remember().catch((fault: unknown) => log.warn('places on IRC not stored', { why: faultText(fault) }));
       stopping.abort(new BridgeError('STOPPING', 'the bridge is stopping'));
       await Promise.all([...edges.networks.values()].map((network) => network.stop(reason)));
       await edges.ident?.close();

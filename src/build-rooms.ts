@@ -4,8 +4,10 @@ import type { Edges } from './build-edges.js';
 import type { Names } from './build-names.js';
 import type { Clock } from './lib/clock.js';
 import type { Log } from './lib/log.js';
+import { Accounts } from './people/accounts.js';
 import { type Connect, makeConnect } from './people/connect.js';
 import { Ghosts } from './people/ghosts.js';
+import { makeSettleIdent, type SettleIdent } from './people/idents.js';
 import { makeRename, type Rename } from './people/rename.js';
 import { makeOpenAdminRoom, makeTellPerson, type OpenAdminRoom, type TellPerson } from './rooms/admin-room.js';
 import { AdminRooms } from './rooms/admin-rooms.js';
@@ -21,6 +23,8 @@ export interface Rooms {
   readonly pmRooms: PmRooms;
   readonly adminRooms: AdminRooms;
   readonly ghosts: Ghosts;
+  readonly accounts: Accounts;
+  readonly settleIdent: SettleIdent;
   readonly connect: Connect;
   readonly rename: Rename;
   readonly openChannelRoom: OpenChannelRoom;
@@ -33,7 +37,7 @@ export interface Rooms {
 
 /** `stopping` ends what waits for another try. */
 export function buildRooms(
-  { homeserver, networks, store }: Edges,
+  { homeserver, networks, store, metrics }: Edges,
   names: Names,
   { clock, log: allLog, stopping }: { readonly clock: Clock; readonly log: Log; readonly stopping: AbortSignal },
 ): Rooms {
@@ -44,7 +48,9 @@ export function buildRooms(
   const adminRooms = new AdminRooms(store.adminRooms);
   const ghosts = new Ghosts(homeserver, networks, names.ghostNames, { clock, stopping });
   const people = store.people;
-  const connect = makeConnect({ networks, configOf, homeserver, people });
+  const accounts = new Accounts(store.accounts, metrics);
+  const settleIdent = makeSettleIdent(people);
+  const connect = makeConnect({ networks, configOf, homeserver, people, settleIdent, accounts });
   const openChannelRoom = makeOpenChannelRoom({ homeserver, links, clock, log });
   const openAdminRoom = makeOpenAdminRoom({ homeserver, adminRooms });
   return {
@@ -52,6 +58,8 @@ export function buildRooms(
     pmRooms,
     adminRooms,
     ghosts,
+    accounts,
+    settleIdent,
     connect,
     rename: makeRename({ networks, configOf, homeserver, people, connect, log: allLog.part('people') }),
     openChannelRoom,

@@ -1,7 +1,7 @@
 /** What follows from the life of Matrix accounts: `ircService.syntheticEvents`, `userActivity`. */
 
 import type * as z from 'zod';
-import { flag, listOf, number, oneOf, pattern, section, someText, textLike, type Frozen } from './kinds.js';
+import { flag, listOf, number, oneOf, section, textLike, wholePattern, type Frozen } from './kinds.js';
 
 export const syntheticEvents = section({
   /** Absent: on when the registration asks for such events (SYN-1). */
@@ -15,8 +15,14 @@ export const syntheticEvents = section({
   /** Seconds; 0: at once. */
   logoutGraceSecs: number(0).default(300),
   onDeactivation: oneOf('teardown').default('teardown'),
-  users: section({ include: listOf(pattern).default([]), exclude: listOf(pattern).default([]) }).prefault({}),
-  proxyRoom: someText.exactOptional(),
+  /** Clients that may end in a second, however many people log out at once. */
+  disconnectsPerSecond: number(0, true).default(50),
+  /** Whether `PUT /_matrix/app/unstable/meta/{txnId}` is answered (SEED-000d). */
+  metaEndpoint: flag.default(false),
+  /** Whether it is asked each night which accounts are no more (SYN-21). */
+  nightlySweep: flag.default(false),
+  users: section({ include: listOf(wholePattern).default([]), exclude: listOf(wholePattern).default([]) }).prefault({}),
+  proxyRoom: textLike(/^![^\s]+$/u, 'be the id of a room').exactOptional(),
 });
 
 /** What logins, logouts and deactivations do to IRC connections. */

@@ -69,20 +69,28 @@ export function listOf<T extends z.ZodType>(item: T): z.ZodArray<T> {
 }
 
 /** A regular expression in JavaScript's notation, compiled; never anchored for its author. */
-export const pattern = text.transform((source, context) => {
-  try {
-    return new RegExp(source, 'u');
-  } catch {
-    try {
-      // The predecessor compiled without the flag `u`, which allows what `u` forbids, such as `\-`.
-      return new RegExp(source);
-    } catch (fault) {
-      const message = `must be a regular expression; ${fault instanceof Error ? fault.message : String(fault)}`;
-      context.issues.push({ code: 'custom', message, input: source });
-      return z.NEVER;
+export const pattern = compiled((source) => source);
+
+/** The same, which must fit the whole text. */
+export const wholePattern = compiled((source) => `^(?:${source})$`);
+
+function compiled(framed: (source: string) => string): z.ZodType<RegExp, string> {
+  return text.transform((source, context) => {
+    // Judged by itself first: framed, an unbalanced one could become another.
+    for (const flags of ['u', ''] as const) {
+      try {
+        new RegExp(source, flags);
+        return new RegExp(framed(source), flags);
+      } catch (fault) {
+        // The predecessor compiled without the flag `u`, which allows what `u` forbids, such as `\-`.
+        if (flags === 'u') continue;
+        const message = `must be a regular expression; ${fault instanceof Error ? fault.message : String(fault)}`;
+        context.issues.push({ code: 'custom', message, input: source });
+      }
     }
-  }
-});
+    return z.NEVER;
+  });
+}
 
 /** A key whose shape belongs to a later issue of the bridge: any value, kept as it is, and named by `not-yet.ts`. */
 export const later = z.unknown();

@@ -42,6 +42,8 @@ export const network = section({
   privateMessages: privateMessages.prefault({}),
   dynamicChannels: dynamicChannels.prefault({}),
   excludedUsers: excludedUsers.default([]),
+  /** Whether who registers on the homeserver is prepared for this network (SYN-6). */
+  allowAutoProvision: flag.default(true),
   membershipLists: membershipLists.prefault({}),
   mappings: mappings.default({}),
   matrixClients: matrixClients.prefault({}),

@@ -40,7 +40,6 @@ const OTHERS: readonly string[] = [
   'ircService perRoomConfig',
   'ircService banLists',
   'ircService mediaProxy',
-  'ircService syntheticEvents',
   'ircService edits',
   'ircService reactions',
   'ircService redactions',

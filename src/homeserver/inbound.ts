@@ -1,15 +1,18 @@
 /** What the homeserver asks of us, brought together: listener, intake, and the two questions of the flows. */
 
+import type { Entry } from '../journal/port.js';
 import { within, type Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { parseRoomAlias, parseUserId } from '../model/ids.js';
 import { Intake, type IntakeParts } from './intake.js';
+import { answerMeta, type MetaParts } from './meta.js';
 import { Listener, type Answers } from './listener.js';
 import type { Limits } from './options.js';
 import type { Questions } from './port.js';
 import { ok, refusal, type Reply } from './reply.js';
 
 export interface InboundParts extends IntakeParts {
+  readonly decodeAccount: MetaParts['decode'];
   readonly token: string;
   readonly maxTxnBytes: number;
   readonly clock: Clock;
@@ -40,6 +43,13 @@ export class Inbound {
     const answers: Answers = {
       closedFor: () => this.#closedFor(),
       transaction: (txnId, body) => this.#intake.transaction(txnId, body),
+      meta: () => {
+        const judge = this.questions?.meta;
+        if (!judge) return undefined;
+        const accepted = (entries: readonly Entry[]): void => entries.forEach(parts.acceptedAccount);
+        const metaParts = { ...parts, judge, accepted, decode: parts.decodeAccount, now: () => clock.now() };
+        return (txnId, body) => answerMeta(metaParts, txnId, body);
+      },
       alias: (text) => {
         const alias = parseRoomAlias(text);
         return this.#ask(alias && this.questions?.alias(alias), text);

@@ -16,7 +16,7 @@ import { decodeEvent } from './decode.js';
 import { EchoBrake } from './echo-brake.js';
 import { isRaw, type Raw } from './raw.js';
 import { ok, refusal, type Reply } from './reply.js';
-import { syntheticIn } from './synthetic.js';
+import { syntheticIn, type Synthetic } from './synthetic.js';
 
 export interface IntakeParts {
   readonly journal: Journal;
@@ -29,6 +29,8 @@ export interface IntakeParts {
   readonly noteOurs: (event: MemberEvent) => void;
   /** Gets each accepted event once, in order, when it is durable. */
   readonly accepted: (event: MatrixEvent, entry: Entry) => void;
+  /** Gets each synthetic entry once, in order, when it is durable; must not throw. */
+  readonly acceptedAccount: (entry: Entry) => void;
 }
 
 export class Intake {
@@ -63,15 +65,13 @@ export class Intake {
     this.#brake.came();
 
     const events = this.#judge(transaction['events']);
-    const synthetic = syntheticIn(transaction);
-    if (synthetic.malformed > 0) metrics.count('events_rejected_total', { why: 'bad synthetic' }, synthetic.malformed);
+    const { items, malformed } = syntheticIn(transaction);
+    if (malformed > 0) metrics.count('events_rejected_total', { why: 'bad synthetic' }, malformed);
     try {
       // Two steps on disk, each with a mark of its own, so that a crash between them repeats neither.
       const marked: SeenId = `syn:${digest}`;
-      if (synthetic.bodies.length > 0 && !journal.seen(marked)) {
-        await journal.keep('synthetic', synthetic.bodies, [marked]).durable;
-      }
-      if (events.length === 0 && synthetic.bodies.length === 0) {
+      if (items.length > 0 && !journal.seen(marked)) await this.#keepAccounts(items, marked);
+      if (events.length === 0 && items.length === 0) {
         const list = transaction['events'];
         await this.#brake.answering(Array.isArray(list) ? list.length : 0);
         return ok;
@@ -123,6 +123,15 @@ export class Intake {
     const ours = isOurs(event.target);
     if (ours) noteOurs(event);
     return !ours || !isOurs(event.sender);
+  }
+
+  /** The same entry may come in another transaction too (M2); within one, the same thing may happen twice. */
+  async #keepAccounts(items: readonly Synthetic[], marked: SeenId): Promise<void> {
+    const { journal, acceptedAccount } = this.#parts;
+    const news = items.filter(({ seen }) => seen === undefined || !journal.seen(seen));
+    const { entries, durable } = journal.keep('synthetic', news.map(({ body }) => body), [marked, ...news.flatMap(({ seen }) => seen ?? [])]);
+    await durable;
+    for (const entry of entries) acceptedAccount(entry);
   }
 
   #handOn(events: readonly Judged[], entries: readonly Entry[]): void {

@@ -19,6 +19,8 @@ export interface Answers {
   /** A reason not to take transactions now. */
   closedFor(): Reply | undefined;
   transaction(txnId: string, body: Buffer): Promise<Reply>;
+  /** Answers meta events; `undefined`: that is off. */
+  meta(): ((txnId: string, body: Buffer) => Promise<Reply>) | undefined;
   alias(alias: string): Promise<Reply>;
   user(user: string): Promise<Reply>;
   ready(): Reply;
@@ -121,6 +123,7 @@ export class Listener {
   /** All that can be said before the body is read. */
   #refuse(request: IncomingMessage, route: Route, query: URLSearchParams): Reply | undefined {
     if (route.kind === 'unknown' || (route.kind === 'metrics' && !this.#parts.answers.metrics())) return unknownPath;
+    if (route.kind === 'meta' && !this.#parts.answers.meta()) return unknownPath;
     if (request.method !== route.method) {
       return { ...refusal(405, 'M_UNRECOGNIZED', 'Wrong method'), headers: { allow: route.method } };
     }
@@ -128,7 +131,7 @@ export class Listener {
     const verdict = this.#judge(request.headersDistinct['authorization'] ?? [], query.getAll('access_token'));
     if (verdict === 'missing') return refusal(401, 'M_MISSING_TOKEN', 'No token was given');
     if (verdict === 'wrong') return refusal(403, 'M_FORBIDDEN', 'The token is wrong');
-    return route.kind === 'transaction' ? this.#parts.answers.closedFor() : undefined;
+    return route.kind === 'transaction' || route.kind === 'meta' ? this.#parts.answers.closedFor() : undefined;
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, route: Route): Promise<void> {
@@ -152,16 +155,18 @@ export class Listener {
       });
     }
     if (request.headers.expect !== undefined) response.writeContinue();
-    const body = await readBody(request, route.kind === 'transaction' ? maxTxnBytes : MOST_IDLE_BYTES);
+    const body = await readBody(request, route.kind === 'transaction' || route.kind === 'meta' ? maxTxnBytes : MOST_IDLE_BYTES);
     if ('status' in body) return answerAndPart(request, response, bodyRefusals[body.status], this.#parts.clock);
     answer(response, await this.#reply(route.kind, part, body.bytes));
   }
 
-  #reply(kind: 'transaction' | 'alias' | 'user' | 'ping', part: string, body: Buffer): Reply | Promise<Reply> {
+  #reply(kind: 'transaction' | 'meta' | 'alias' | 'user' | 'ping', part: string, body: Buffer): Reply | Promise<Reply> {
     const { answers } = this.#parts;
     switch (kind) {
       case 'transaction':
         return answers.transaction(part, body);
+      case 'meta':
+        return answers.meta()?.(part, body) ?? unknownPath;
       case 'alias':
         return answers.alias(part);
       case 'user':

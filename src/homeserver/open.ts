@@ -2,10 +2,12 @@
 
 import { randomInt } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import type { AccountNews } from '../model/account.js';
 import { parseUserId } from '../model/ids.js';
 import { BridgeError } from '../model/errors.js';
 import { Library } from './appservice.js';
 import { eventOfBody } from './compact.js';
+import { decodeAccount } from './decode-account.js';
 import { Downloads } from './download.js';
 import { Inbound } from './inbound.js';
 import { usualLimits } from './options.js';
@@ -43,6 +45,9 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
   const chance = options.chance ?? (() => randomInt(2 ** 32) / 2 ** 32);
   const outbound = new Outbound({ bot, domain, registration, url: options.url, clock, log, metrics, limits, chance, stopping: stopping.signal });
   let onEvent: Parameters<Homeserver['listen']>[1] = () => undefined;
+  let onAccount: Parameters<Homeserver['listen']>[2] = () => undefined;
+  const isOurs = (user: string): boolean => user === bot || options.isGhost(user);
+  const account = (body: unknown, heardAt: number): AccountNews => decodeAccount(body, heardAt, { domain, isOurs });
   const inbound = new Inbound({
     journal,
     metrics,
@@ -51,9 +56,11 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
     limits,
     token: registration.hsToken,
     maxTxnBytes: Math.max(LEAST_TXN_BYTES, options.maxTxnBytes ?? 0),
-    isOurs: (user) => user === bot || options.isGhost(user),
+    isOurs,
     noteOurs: (event) => outbound.membership.note(event),
     accepted: (event, entry) => onEvent(event, entry),
+    acceptedAccount: (entry) => onAccount(entry),
+    decodeAccount: account,
   });
   const library = new Library(options, inbound.listener, log);
   inbound.library = library.routes;
@@ -79,12 +86,14 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
     get reachable() {
       return outbound.reachable;
     },
-    async listen(questions, listener) {
+    async listen(questions, listener, accountListener) {
       inbound.questions = questions;
       onEvent = listener;
+      onAccount = accountListener;
       await library.listen(options.bind.port, options.bind.host ?? '');
       return { port: inbound.listener.port };
     },
+    decodeAccount: (entry) => account(entry.body, entry.at),
     decodeEntry: (entry) => (entry.lane === 'matrix' ? eventOfBody(entry.body) : undefined),
     ping: () => pingHomeserver({ ...outbound.parts, id: registration.id, clock, log, metrics }),
     refuse() {

@@ -7,6 +7,7 @@ import type { Entry } from '../journal/port.js';
 import type { ReadFigures } from '../metrics/port.js';
 import type { JsonObject } from '../model/matrix-content.js';
 import type { MatrixEvent } from '../model/matrix-event.js';
+import type { AccountNews } from '../model/account.js';
 
 /**
  * One Matrix user we control. Every method tries passing faults again by itself (5xx, timeouts, resets, 429 as told, with
@@ -50,6 +51,13 @@ export interface RoomWish {
   readonly roomVersion?: string;
 }
 
+/** What a homeserver that asks about a meta event is told (matrix-spec issue 258). */
+export interface MetaAnswer {
+  readonly action: 'allow' | 'deny' | 'delay';
+  readonly delayMs?: number;
+  readonly reason?: string;
+}
+
 /** What the homeserver asks of us; answers decide the HTTP status. */
 export interface Questions {
   /** `GET /rooms/{alias}`: true once room and alias exist, false: 404. May take up to 30 s. */
@@ -58,6 +66,8 @@ export interface Questions {
   user(user: UserId): Promise<boolean>;
   /** `GET /ready` and `/health` (LIFE-8): what is wanting, in one word, or `undefined` when all works. */
   wanting(): string | undefined;
+  /** `PUT /_matrix/app/unstable/meta/{txnId}`, where it is on: may this go on? What is allowed is then taken as an entry. */
+  readonly meta?: (news: AccountNews) => MetaAnswer;
   /** `GET /metrics`, where the figures are on this port (MET-1). */
   readonly metrics?: ReadFigures;
   /** Requests of strangers on this port; `false`: the path is none of theirs, and nothing was done (MEDIA-17). */
@@ -102,11 +112,17 @@ export interface Homeserver {
   whoAmI(): Promise<UserId>;
   /**
    * Opens the listener. `onEvent` gets each accepted event once, in order, after it is in the journal; it must not throw
-   * and must not wait. `replayed` entries never come through here: `decodeEntry` reads them.
+   * and must not wait; neither must `onAccount`, which gets each entry of lane `synthetic`. `replayed` entries never come through here: `decodeEntry` reads them.
    */
-  listen(questions: Questions, onEvent: (event: MatrixEvent, entry: Entry) => void): Promise<{ readonly port: number }>;
+  listen(
+    questions: Questions,
+    onEvent: (event: MatrixEvent, entry: Entry) => void,
+    onAccount: (entry: Entry) => void,
+  ): Promise<{ readonly port: number }>;
   /** Reads a journal entry of lane `matrix` back; `undefined` when a newer version cannot. */
   decodeEntry(entry: Entry): MatrixEvent | undefined;
+  /** Reads a journal entry of lane `synthetic`; what is of no use says why. */
+  decodeAccount(entry: Entry): AccountNews;
   /** Asks the homeserver to push what it holds back (`/ping`); retried, never throws. */
   ping(): Promise<void>;
   /** Answers 503 to transactions from now on (shutdown, LIFE-7). */

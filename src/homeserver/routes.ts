@@ -1,7 +1,7 @@
 /** Pure: which question a request's method and path are, before anything of it is believed. */
 
 export type Route =
-  | { readonly kind: 'transaction' | 'alias' | 'user'; readonly method: string; readonly encoded: string }
+  | { readonly kind: 'transaction' | 'alias' | 'user' | 'meta'; readonly method: string; readonly encoded: string }
   | { readonly kind: 'ping'; readonly method: string }
   /** Is the process alive, is the bridge ready: asked by supervisors, without a token. */
   | { readonly kind: 'probe'; readonly method: string; readonly encoded: 'live' | 'ready' }
@@ -19,6 +19,8 @@ const QUESTIONS = new Map<string, { kind: 'transaction' | 'alias' | 'user'; meth
   ['users', { kind: 'user', method: 'GET' }],
 ]);
 const PINGS = new Set(['/_matrix/app/v1/ping', '/_matrix/app/unstable/fi.mau.msc2659/ping']);
+/** Meta events (matrix-spec issue 258) are unstable. */
+const META = /^\/_matrix\/app\/unstable\/meta\/([^/]+)$/u;
 const PROBES = new Map<string, 'live' | 'ready'>([
   ['/live', 'live'],
   ['/ready', 'ready'],
@@ -36,6 +38,8 @@ export function routeOf(path: string): Route {
   if (path === '/metrics') return { kind: 'metrics', method: 'GET' };
   const probe = PROBES.get(path);
   if (probe) return { kind: 'probe', method: 'GET', encoded: probe };
+  const meta = META.exec(path)?.[1];
+  if (meta !== undefined) return { kind: 'meta', method: 'PUT', encoded: meta };
   if (LIBRARY.test(path)) return { kind: 'library', method: 'GET', encoded: path };
   const prefix = PREFIXES.find((one) => path.startsWith(one));
   const [name, encoded, ...more] = prefix === undefined ? [] : path.slice(prefix.length).split('/');

@@ -8,7 +8,7 @@ import { Ear, type EarNeeds } from './ear.js';
 import { Identity } from './identity.js';
 import { Joins } from './joins.js';
 import { Life, type LifeNeeds } from './life.js';
-import { modeLine, namesLine, partLine } from './lines.js';
+import { awayLine, modeLine, namesLine, partLine } from './lines.js';
 import type { Outbox } from './outbox.js';
 import type { Saying, VirtualClient, Whois } from './port.js';
 import { Questions } from './questions.js';
@@ -52,42 +52,36 @@ export class FrameworkClient implements VirtualClient {
   readonly #questions: Questions;
   readonly #mouth: Mouth;
   #ear: Ear | undefined;
+  #away: string | undefined;
 
   constructor(needs: ClientNeeds) {
     const { clock, id, nick, pace, facts, queue, chance, watcher } = needs;
     this.id = id;
     this.#needs = needs;
+    const send = (line: string | undefined): void => this.#send(line);
+    const same = (one: string, other: string): boolean => needs.same(one, other);
     this.#mouth = new Mouth({
       clock,
       pace,
       budgets: needs.budgets,
       send: (line) => this.#life.session?.write(line),
-      same: (one, other) => needs.same(one, other),
+      same,
       notSaid: (to, why) => watcher.event(this, { kind: 'notSaid', network: id.network, at: clock.now(), heardBy: id, to, why }),
     });
-    this.#joins = new Joins({
-      clock,
-      send: (line) => this.#send(line),
-      gaveUp: (channel, why) => watcher.gaveUp(this, channel, why),
-    });
+    this.#joins = new Joins({ clock, send, gaveUp: (channel, why) => watcher.gaveUp(this, channel, why) });
     this.#identity = new Identity({
       clock,
       chance,
       wish: nick,
       ident: needs.ident,
       nickLength: () => facts.nickLength,
-      same: (one, other) => needs.same(one, other),
+      same,
       isOurs: (other) => needs.isOurs(other, this),
       write: (line) => this.#life.session?.write(line),
     });
-    this.#questions = new Questions({
-      clock,
-      send: (line) => this.#send(line),
-      same: (one, other) => needs.same(one, other),
-    });
+    this.#questions = new Questions({ clock, send, same });
     this.#life = new Life({
-      clock,
-      queue,
+      clock, queue,
       chance,
       bot: id.owner === 'bot',
       session: () => this.#session(),
@@ -170,6 +164,11 @@ export class FrameworkClient implements VirtualClient {
     return this.#questions.whois(nick);
   }
 
+  setAway(text?: string): void {
+    if (this.#away !== text && this.status === 'ready') this.#send(awayLine(text));
+    this.#away = text;
+  }
+
   /** Its connections one after the other: to get in line, and to come back sooner. */
   get life(): Pick<Life, 'start' | 'wake'> {
     return this.#life;
@@ -229,6 +228,7 @@ export class FrameworkClient implements VirtualClient {
     this.#identity.isNew(nick);
     this.#needs.watcher.named(this);
     if (this.#needs.modes !== '') this.#send(modeLine(nick, `+${this.#needs.modes.replace(/^\+/, '')}`));
+    if (this.#away !== undefined) this.#send(awayLine(this.#away));
     this.#needs.deafness.ready(write);
     this.#joins.onReady(this.#needs.facts.joinTargets);
     this.#needs.watcher.status(this, 'ready');

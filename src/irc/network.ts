@@ -65,6 +65,10 @@ export class FrameworkNetwork implements IrcNetwork {
     return this.#fleet.registry.clients;
   }
 
+  get people(): readonly UserId[] {
+    return this.clients.flatMap(({ id: { owner } }) => (owner === 'bot' ? [] : [owner]));
+  }
+
   get channelTypes(): string {
     return this.#facts.channelTypes;
   }

@@ -58,6 +58,8 @@ export interface VirtualClient {
   readonly wish: Nick;
   /** Asks for another nick, waits for the answer (15 s), and wants it from then on. Grants the nick that was given. */
   rename(nick: Nick): Promise<Outcome<Nick>>;
+  /** Marks it away with a text, over all its connections, or back without one. */
+  setAway(text?: string): void;
   /** Who somebody is; grants `undefined` when nobody has the nick. */
   whois(nick: Nick): Promise<Outcome<Whois | undefined>>;
 }
@@ -110,6 +112,8 @@ export interface IrcNetwork {
   readonly bot: VirtualClient;
   /** A person's client, whatever its status unless `ended`. */
   clientOf(user: UserId): VirtualClient | undefined;
+  /** Everybody who has a client now. */
+  readonly people: readonly UserId[];
   /** Whose nick this is, by the connections we hold (never by the text of a line). */
   ownerOf(nick: string): ClientOwner | undefined;
   /**

@@ -48,6 +48,9 @@ export class FileJournal implements Journal {
   #running: Promise<void> | undefined;
   #tidying: Promise<void> | undefined;
   #closed = false;
+  /** Who waits for a new segment, and whether all that is open is to leave the old ones. */
+  #turns: (() => void)[] = [];
+  #cleaning = false;
 
   constructor(parts: FileJournalParts) {
     this.#parts = parts;
@@ -116,6 +119,21 @@ export class FileJournal implements Journal {
     return entries;
   }
 
+  async clean(): Promise<void> {
+    if (this.#closed) throw new BridgeError('JOURNAL_FAULT', 'the journal is closed');
+    await new Promise<void>((turned) => {
+      this.#turns.push(turned);
+      this.#start();
+    });
+    const before = this.#segments.last;
+    this.#cleaning = true;
+    await this.#tidying;
+    this.#tidy();
+    await this.#tidying;
+    this.#cleaning = false;
+    if ((this.#segments.oldest?.number ?? before) < before) throw new BridgeError('JOURNAL_FAULT', 'old segments are left');
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -155,6 +173,8 @@ export class FileJournal implements Journal {
 
   async #run(): Promise<void> {
     for (;;) {
+      if (this.#turns.length > 0) this.#segments.rotate();
+      for (const turned of this.#turns.splice(0)) turned();
       const gathered = this.#others.shift() ?? this.#gathered;
       if (!gathered) break;
       if (gathered === this.#gathered) this.#gathered = undefined;
@@ -209,7 +229,7 @@ export class FileJournal implements Journal {
       crowded: () => {
         const dead = this.#segments.total - this.#held.bytes;
         const { segmentBytes } = this.#segments;
-        return this.full ? dead > 2 * segmentBytes : dead > this.#held.bytes + 4 * segmentBytes;
+        return this.#cleaning || dead > (this.full ? 2 * segmentBytes : this.#held.bytes + 4 * segmentBytes);
       },
       write: (carried) => {
         this.#others.push(carried);

@@ -48,6 +48,11 @@ export interface Journal {
   open(): readonly Entry[];
   /** Whether entries are being refused for want of room or because the disk fails. */
   readonly full: boolean;
+  /**
+   * Leaves nothing on the disk of what is done; what is open is written again. Costs as much as what is open is large.
+   * @throws BridgeError `JOURNAL_FAULT` when the disk fails; what it was to leave out may then still be there
+   */
+  clean(): Promise<void>;
   /** Writes everything out and closes. */
   close(): Promise<void>;
 }

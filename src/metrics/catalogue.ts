@@ -59,6 +59,9 @@ export const catalogue: Readonly<Record<string, Metric>> = {
   // Strangers
   bridge_media_requests: counter('Requests for files and pages by people without accounts; none: they left before an answer', 'status'),
   bridge_media_bytes_total: counter('Bytes of files handed to people without accounts'),
+  // Accounts
+  bridge_synthetic_events: counter('What the homeserver told of accounts: done, late (taken in, nobody connected), ignored, excluded, rejected, failed, off', 'type', 'outcome'),
+  bridge_synthetic_suspended_users: gauge('People kept off a network since they are logged out everywhere', 'server'),
   // The journal
   bridge_journal_faults_total: counter('Writes to the journal that failed', 'lane'),
   bridge_journal_refused_total: counter('Times that the journal took nothing more', 'reason'),

@@ -10,6 +10,7 @@ export type RefusalReason =
   | 'auth-failed'
   | 'excluded'
   | 'deactivated'
+  | 'logged-out'
   | 'channel-not-allowed'
   | 'not-a-channel'
   | 'invite-only'

@@ -1,5 +1,6 @@
 /** What is remembered for good, as five small interfaces. Both engines meet the contract in `test/store/contract.ts`. */
 
+import type { AccountRecord } from '../model/account.js';
 import type { FileAddress, Withdrawal } from '../model/file-address.js';
 import type { EventPair } from '../model/event-pair.js';
 import type { EventId, RoomId, UserId } from '../model/ids.js';
@@ -35,7 +36,7 @@ export interface AdminRoomStore {
 
 export interface PeopleStore {
   settings(person: UserId, network: NetworkName): Promise<ClientSettings | undefined>;
-  /** Replaces the settings of that person on that network. */
+  /** Replaces the settings of that person on that network; of somebody deactivated nothing is kept. */
   saveSettings(settings: ClientSettings): Promise<void>;
   /** Whose ident this is on that network (to keep idents unique, IDENT-1). */
   personOfIdent(network: NetworkName, ident: string): Promise<UserId | undefined>;
@@ -44,6 +45,15 @@ export interface PeopleStore {
   sawPerson(person: UserId, at: number): Promise<void>;
   /** Forgets settings and record; only the mark of deactivation may stay. */
   forget(person: UserId): Promise<void>;
+}
+
+/** The life of accounts as the homeserver tells it (MSC3395): devices as hashes, marks, and where clients were. */
+export interface AccountStore {
+  account(person: UserId): Promise<AccountRecord | undefined>;
+  /** Replaces what is kept of that person. */
+  save(record: AccountRecord): Promise<void>;
+  /** Those whose clients are to end, or have ended. */
+  leaving(): Promise<readonly AccountRecord[]>;
 }
 
 export interface CounterStore {
@@ -80,5 +90,11 @@ export interface Store {
   readonly people: PeopleStore;
   readonly counters: CounterStore;
   readonly fileAddresses: FileAddressStore;
+  readonly accounts: AccountStore;
+  /**
+   * Leaves nothing on the disk of what was removed or replaced, nor anything about these people in the copies that were
+   * set aside (files as first found, faulty lines). Costs a writing of all files.
+   */
+  scrub(people: readonly UserId[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -52,6 +52,8 @@ export interface Edge {
   readonly metrics: CountedMetrics;
   readonly events: MatrixEvent[];
   readonly entries: Entry[];
+  /** Entries about accounts, as they were handed on. */
+  readonly accounts: Entry[];
   /** Where we listen; made by `listen`. */
   url: string;
   listen(questions?: Partial<Questions>): Promise<void>;
@@ -96,6 +98,7 @@ export async function anEdge(wish: EdgeWish = {}): Promise<Edge> {
   });
   const events: MatrixEvent[] = [];
   const entries: Entry[] = [];
+  const accounts: Entry[] = [];
   const edge: Edge = {
     homeserver,
     remote,
@@ -103,6 +106,7 @@ export async function anEdge(wish: EdgeWish = {}): Promise<Edge> {
     metrics,
     events,
     entries,
+    accounts,
     url: '',
     async listen(questions = {}) {
       const all = { alias: async () => false, user: async () => false, wanting: () => undefined, ...questions };
@@ -110,7 +114,7 @@ export async function anEdge(wish: EdgeWish = {}): Promise<Edge> {
         events.push(event);
         entries.push(entry);
         onEvent?.(event);
-      });
+      }, (entry) => accounts.push(entry));
       edge.url = `http://127.0.0.1:${port}`;
     },
     async stop() {

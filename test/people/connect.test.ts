@@ -4,6 +4,7 @@ import { networkDefaults } from '../../src/config/network.js';
 import type { UserId } from '../../src/model/ids.js';
 import { asNetworkName } from '../../src/model/irc-names.js';
 import { refused } from '../../src/model/refusal.js';
+import { makeSettleIdent } from '../../src/people/idents.js';
 import { makeConnect } from '../../src/people/connect.js';
 import { MemoryHomeserver } from '../support/homeserver.js';
 import { MemoryNetwork } from '../support/irc.js';
@@ -17,7 +18,9 @@ function parts(settings: Settings = {}) {
   const people = new MemoryPeople();
   const homeserver = new MemoryHomeserver();
   const config = networkDefaults(settings);
-  const connect = makeConnect({ networks: new Map([[NET, network]]), configOf: () => config, homeserver, people });
+  const accounts = { isSuspended: () => false, nickOf: () => undefined };
+  const settleIdent = makeSettleIdent(people);
+  const connect = makeConnect({ networks: new Map([[NET, network]]), configOf: () => config, homeserver, people, settleIdent, accounts });
   return { network, people, homeserver, connect };
 }
 

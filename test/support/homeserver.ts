@@ -2,6 +2,7 @@
 
 import type { Actor, Homeserver, Questions, RoomWish } from '../../src/homeserver/port.js';
 import type { Entry } from '../../src/journal/port.js';
+import type { AccountNews } from '../../src/model/account.js';
 import { BridgeError, type FaultCode } from '../../src/model/errors.js';
 import type { EventId, RoomAlias, RoomId, UserId } from '../../src/model/ids.js';
 import type { JsonObject } from '../../src/model/matrix-content.js';
@@ -216,6 +217,11 @@ export class MemoryHomeserver implements Homeserver {
 
   async listen(_questions: Questions): Promise<{ readonly port: number }> {
     return { port: 0 };
+  }
+
+  /** Tests keep the news itself as the body of an entry. */
+  decodeAccount(entry: Entry): AccountNews {
+    return entry.body as unknown as AccountNews;
   }
 
   /** Tests keep the event itself as the body of an entry. */

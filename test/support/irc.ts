@@ -49,6 +49,10 @@ export class MemoryNetwork implements IrcNetwork {
     this.bot.status = 'ready';
   }
 
+  get people(): readonly UserId[] {
+    return [...this.#clients.keys()];
+  }
+
   fold(name: string): Folded {
     return foldName(this.caseMapping, name);
   }
@@ -175,6 +179,8 @@ export class MemoryClient implements VirtualClient {
   status: ClientStatus = 'connecting';
   /** Lines that still pass before the connection is lost. */
   loseAfter = Infinity;
+  /** How it is marked away. */
+  away: string | undefined;
   readonly #network: MemoryNetwork;
   readonly #channels = new Map<Folded, ChannelName>();
 
@@ -250,6 +256,11 @@ export class MemoryClient implements VirtualClient {
     this.nick = nick;
     this.wish = nick;
     return granted(nick);
+  }
+
+  setAway(text?: string): void {
+    if (this.away !== text) this.#network.traffic.push(['AWAY', this.nick, text ?? ''].join(' ').trim());
+    this.away = text;
   }
 
   async whois(nick: Nick): Promise<Outcome<Whois | undefined>> {

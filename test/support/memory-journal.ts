@@ -69,6 +69,10 @@ export class MemoryJournal implements Journal {
     return new MemoryJournal(this.#epoch + 1, this.open(), this.#seen);
   }
 
+  async clean(): Promise<void> {
+    await Promise.resolve();
+  }
+
   async close(): Promise<void> {
     await Promise.resolve();
   }

@@ -1,10 +1,11 @@
 /** Links and people in memory, behind the store's ports. */
 
+import type { AccountRecord } from '../../src/model/account.js';
 import type { RoomId, UserId } from '../../src/model/ids.js';
 import type { NetworkName } from '../../src/model/irc-names.js';
 import type { AdminRoom, Link, LinkOrigin, PmRoom } from '../../src/model/link.js';
 import type { ClientSettings, PersonRecord } from '../../src/model/person.js';
-import type { AdminRoomStore, LinkStore, PeopleStore, PmRoomStore } from '../../src/store/port.js';
+import type { AccountStore, AdminRoomStore, LinkStore, PeopleStore, PmRoomStore } from '../../src/store/port.js';
 
 type Key = Pick<Link, 'network' | 'channel' | 'room'>;
 const same = (one: Key, other: Key): boolean =>
@@ -51,6 +52,7 @@ export class MemoryPeople implements PeopleStore {
 
   async saveSettings(settings: ClientSettings): Promise<void> {
     await Promise.resolve();
+    if (this.records.get(settings.person)?.deactivated) return;
     this.settingsOf.set(`${settings.network} ${settings.person}`, settings);
   }
 
@@ -73,7 +75,8 @@ export class MemoryPeople implements PeopleStore {
   }
 
   async forget(person: UserId): Promise<void> {
-    this.records.delete(person);
+    if (this.records.get(person)?.deactivated) this.records.set(person, { person, features: {}, deactivated: true });
+    else this.records.delete(person);
     for (const [key, settings] of this.settingsOf) if (settings.person === person) this.settingsOf.delete(key);
   }
 }
@@ -111,5 +114,22 @@ export class MemoryPmRooms extends MemoryRooms<PmRoom> implements PmRoomStore {
 export class MemoryAdminRooms extends MemoryRooms<AdminRoom> implements AdminRoomStore {
   constructor() {
     super(({ person }) => person);
+  }
+}
+
+export class MemoryAccounts implements AccountStore {
+  readonly records = new Map<UserId, AccountRecord>();
+
+  async account(person: UserId): Promise<AccountRecord | undefined> {
+    return this.records.get(person);
+  }
+
+  async save(record: AccountRecord): Promise<void> {
+    await Promise.resolve();
+    this.records.set(record.ledger.person, record);
+  }
+
+  async leaving(): Promise<readonly AccountRecord[]> {
+    return [...this.records.values()].filter(({ endsAt, ended }) => endsAt !== undefined || ended !== undefined);
   }
 }

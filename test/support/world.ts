@@ -1,6 +1,8 @@
 /** Both directions put together over parts in memory, with a life to end and begin again. */
 
 import { buildFlows, type Flows, type FlowsNeeds } from '../../src/build-flows.js';
+import type * as z from 'zod';
+import { syntheticEvents } from '../../src/config/accounts.js';
 import type { Config } from '../../src/config/config.js';
 import { networkDefaults } from '../../src/config/network.js';
 import type { Entry } from '../../src/journal/port.js';
@@ -14,7 +16,7 @@ import { MemoryHomeserver } from './homeserver.js';
 import { MemoryNetwork } from './irc.js';
 import { aLink, CATS, listeningLog, NET } from './make.js';
 import { MemoryJournal } from './memory-journal.js';
-import { MemoryAdminRooms, MemoryLinks, MemoryPeople, MemoryPmRooms } from './memory-store.js';
+import { MemoryAccounts, MemoryAdminRooms, MemoryLinks, MemoryPeople, MemoryPmRooms } from './memory-store.js';
 
 type NetworkSettings = NonNullable<Parameters<typeof networkDefaults>[0]>;
 
@@ -23,6 +25,7 @@ export interface WorldWish {
   readonly networks?: readonly NetworkName[];
   readonly network?: NetworkSettings;
   readonly dropAfterSecs?: number;
+  readonly syntheticEvents?: z.input<typeof syntheticEvents>;
   readonly permissions?: Config['ircService']['permissions'];
 }
 
@@ -49,6 +52,7 @@ export class World {
   readonly people = new MemoryPeople();
   readonly pmRooms = new MemoryPmRooms();
   readonly adminRooms = new MemoryAdminRooms();
+  readonly accounts = new MemoryAccounts();
   journal = new MemoryJournal();
   flows: Flows;
   readonly #config: Config;
@@ -67,7 +71,7 @@ export class World {
     );
     this.#config = {
       homeserver: { dropMatrixMessagesAfterSecs: wish.dropAfterSecs ?? 0 },
-      ircService: { servers, permissions: wish.permissions ?? {} },
+      ircService: { syntheticEvents: syntheticEvents.parse(wish.syntheticEvents ?? {}), servers, permissions: wish.permissions ?? {} },
     } as unknown as Config;
     this.flows = this.#build();
   }
@@ -143,10 +147,10 @@ export class World {
   }
 
   #build(): Flows {
-    const { journal, metrics, homeserver, networks, links, people, pmRooms, adminRooms } = this;
-    const store = { links, people, pmRooms, adminRooms } as unknown as Store;
+    const { journal, metrics, homeserver, networks, links, people, pmRooms, adminRooms, accounts } = this;
+    const store = { links, people, pmRooms, adminRooms, accounts } as unknown as Store;
     const edges = { journal, metrics, homeserver, networks, store };
     const { log } = this.log;
-    return buildFlows({ edges, live: { config: this.#config }, log, clock: this.clock, stopping: this.#stopping.signal, lastMarks: atOnce });
+    return buildFlows({ edges, live: { config: this.#config }, log, clock: this.clock, stopping: this.#stopping.signal, subscribed: new Set(), lastMarks: atOnce });
   }
 }

@@ -78,6 +78,26 @@ export class Documents {
     return write;
   }
 
+  /**
+   * Writes the file anew, so that nothing of what was removed or replaced is left in it.
+   * @throws BridgeError `STORE_FAULT` when the disk fails; the old file stays in use then
+   */
+  compact(): Promise<void> {
+    const path = this.#path;
+    const write = this.#writes.then(async () => {
+      if (path === undefined || this.#closed) return;
+      try {
+        await this.#file.compactDatafileAsync();
+      } catch (fault) {
+        throw new BridgeError('STORE_FAULT', `cannot write ${path} anew: ${faultText(fault)}`, { cause: fault });
+      }
+      this.#size = (await stat(path)).size;
+      this.#compacted = this.#size;
+    });
+    this.#writes = write.catch(() => undefined);
+    return write;
+  }
+
   /** Waits for what is being written. */
   async close(): Promise<void> {
     await this.#writes;

@@ -1,4 +1,4 @@
-/** Opens rooms.db, users.db and user-activity.db of a directory, in mairc's own shapes (DB-2), and our media.db. */
+/** Opens rooms.db, users.db and user-activity.db of a directory, in mairc's own shapes (DB-2), and our accounts.db and media.db. */
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock.js';
 import type { Log } from '../../lib/log.js';
 import type { NetworkName } from '../../model/irc-names.js';
 import type { Store } from '../port.js';
+import { NedbAccounts } from './accounts.js';
 import { NedbCounters } from './counters.js';
 import { Documents } from './documents.js';
 import { NedbFileAddresses } from './file-addresses.js';
@@ -15,6 +16,7 @@ import { NedbLinks } from './links.js';
 import { networkKeys } from './network-keys.js';
 import { NedbPeople } from './people.js';
 import { NedbAdminRooms, NedbPmRooms } from './rooms.js';
+import { scrubCopies } from './scrub.js';
 
 /** What the store of a directory needs; see `StoreOptions`. */
 export interface NedbOptions {
@@ -51,8 +53,14 @@ export async function openNedb(directory: string | undefined, options: NedbOptio
     const activity = await open('user-activity.db', { indexes: [] });
     const media = await open('media.db', { unique: 'id', indexes: ['kind'] });
     events = await EventLog.open({ ...options.events, directory: path('events'), clock: options.clock, log });
+    const accounts = await open('accounts.db', { unique: 'id', indexes: [] });
     return {
       events,
+      accounts: new NedbAccounts(accounts),
+      async scrub(people) {
+        for (const file of files) await file.compact();
+        if (directory !== undefined) await scrubCopies(directory, people);
+      },
       links: new NedbLinks(rooms, log),
       pmRooms: new NedbPmRooms(rooms, log),
       adminRooms: new NedbAdminRooms(rooms, log),

@@ -35,6 +35,8 @@ export class NedbPeople implements PeopleStore {
   saveSettings({ person, network, nick, ident, password, ipv6 }: ClientSettings): Promise<void> {
     const key = this.#keyOf(network);
     return this.#change(person, (data) => {
+      // Somebody may have been on his way in while the account was closed.
+      if (data['deactivated'] === true) return {};
       const configs = objectIn(data['client_config']);
       const config = withFields(objectIn(configs[key]), { nick, username: ident, password, ipv6 });
       return { client_config: { ...configs, [key]: config } };

@@ -1,0 +1,109 @@
+/** A login brings a person back to IRC: to where he was, or to where his rooms lead (SYN-7). */
+
+import type { NetworkConfig } from '../config/network.js';
+import type { Homeserver } from '../homeserver/port.js';
+import type { IrcNetwork, VirtualClient } from '../irc/port.js';
+import { BoundedMap } from '../lib/bounded-map.js';
+import type { Clock } from '../lib/clock.js';
+import type { Log } from '../lib/log.js';
+import { isFault } from '../model/errors.js';
+import type { RoomId, UserId } from '../model/ids.js';
+import type { ChannelName, NetworkName } from '../model/irc-names.js';
+import type { Accounts } from '../people/accounts.js';
+import type { Connect } from '../people/connect.js';
+import { standingOf } from '../policy/ledger.js';
+import { mirrorsToIrc } from '../policy/mirrors.js';
+import type { Links } from '../rooms/links.js';
+import type { PeopleStore } from '../store/port.js';
+
+export interface ComeBackNeeds {
+  readonly homeserver: Pick<Homeserver, 'joinedMembers'>;
+  readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'fold' | 'clientOf'>>;
+  readonly configOf: (network: NetworkName) => NetworkConfig;
+  readonly links: Links;
+  readonly accounts: Accounts;
+  readonly people: Pick<PeopleStore, 'record'>;
+  readonly connect: Connect;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How long it is remembered who is in a room. */
+const MEMBERS_MS = 10_000;
+
+/** @param everywhere to all networks, whatever was before */
+export type ComeBack = (person: UserId, everywhere: boolean) => Promise<void>;
+
+/** Makes `ComeBack`; harmless when repeated. Throws `STORE_FAULT` and `STOPPING`. */
+export function makeComeBack(needs: ComeBackNeeds): ComeBack {
+  const { networks, links, accounts, log } = needs;
+  const membersOf = makeMembersOf(needs);
+  const isIn = async (person: UserId, network: NetworkName, channel: ChannelName): Promise<boolean> => {
+    for (const { room } of links.ofChannel(network, channel)) if ((await membersOf(room)).has(person)) return true;
+    return false;
+  };
+  const join = async (person: UserId, client: VirtualClient, network: NetworkName, channel: ChannelName): Promise<void> => {
+    if (client.inChannel(channel)) return;
+    const key = links.ofChannel(network, channel).find((link) => link.key !== undefined)?.key;
+    const joined = await client.join(channel, key === undefined ? {} : { key });
+    if (!joined.ok) log.info('channel not joined again', { person, network, channel, why: joined.refusal.say });
+  };
+  const onNetwork = async (person: UserId, network: NetworkName, wish: Wish): Promise<void> => {
+    const channels: ChannelName[] = [];
+    for (const channel of wish.channels) if (await isIn(person, network, channel)) channels.push(channel);
+    if (channels.length === 0 && !wish.anyway && !networks.get(network)?.clientOf(person)) return;
+    const client = await needs.connect(person, network, undefined, 'calm');
+    if (!client.ok) return log.info('not brought back', { person, network, why: client.refusal.say });
+    client.value.setAway(undefined);
+    for (const channel of channels) await join(person, client.value, network, channel);
+  };
+  return async (person, everywhere) => {
+    const record = await accounts.of(person);
+    if (!record || standingOf(record.ledger) !== 'here') return;
+    const auto = (await needs.people.record(person))?.features['autoconnect'] === true;
+    const names = [...networks.keys()];
+    await Promise.all(names.map(async (network) => {
+      const { membershipLists: lists, allowAutoProvision } = needs.configOf(network);
+      const before = record.ended === undefined ? undefined : record.places.find((place) => place.network === network);
+      // Rooms whose people are shown on IRC whether they speak or not.
+      const mirrored = links.onNetwork(network).filter(({ room }) => mirrorsToIrc(lists, room, 'incremental'));
+      const channels = new Map([...(before?.channels ?? []), ...mirrored.map(({ channel }) => channel)].map((channel) => [networks.get(network)?.fold(channel), channel]));
+      const anyway = before !== undefined || auto || (everywhere && allowAutoProvision);
+      await onNetwork(person, network, { channels: [...channels.values()], anyway });
+    }));
+    const now = await accounts.of(person);
+    // He may have gone again meanwhile.
+    if (!now || now.ended === undefined || standingOf(now.ledger) !== 'here') return;
+    const { ended: _, ...rest } = now;
+    await accounts.save({ ...rest, places: [] });
+    log.info('back on IRC', { person });
+  };
+}
+
+/** Who is in a room, asked once in a while however many people come back at a time; nobody where the bot is not. */
+function makeMembersOf({ homeserver, clock }: ComeBackNeeds): (room: RoomId) => Promise<ReadonlySet<UserId>> {
+  const known = new BoundedMap<RoomId, { readonly at: number; readonly members: Promise<ReadonlySet<UserId>> }>(1000);
+  const ask = async (room: RoomId): Promise<ReadonlySet<UserId>> => {
+    try {
+      return new Set(await homeserver.joinedMembers(room));
+    } catch (fault) {
+      if (!isFault(fault, 'HOMESERVER_FORBIDDEN') && !isFault(fault, 'HOMESERVER_NOT_FOUND')) throw fault;
+      return new Set();
+    }
+  };
+  return (room) => {
+    const before = known.get(room);
+    if (before && clock.elapsed() - before.at < MEMBERS_MS) return before.members;
+    const members = ask(room);
+    known.set(room, { at: clock.elapsed(), members });
+    members.catch(() => known.delete(room));
+    return members;
+  };
+}
+
+interface Wish {
+  /** Channels to be in, as far as he is in a room of them. */
+  readonly channels: readonly ChannelName[];
+  /** Also when there is none. */
+  readonly anyway: boolean;
+}

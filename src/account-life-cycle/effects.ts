@@ -1,0 +1,134 @@
+/** The deeds that follow from account events, each with what performs it. */
+
+import type { EntryId } from '../journal/port.js';
+import type { Clock } from '../lib/clock.js';
+import { KeyedQueue } from '../lib/keyed-queue.js';
+import type { Log } from '../lib/log.js';
+import { Pace } from '../lib/pace.js';
+import { faultText, isFault } from '../model/errors.js';
+import type { AccountRecord } from '../model/account.js';
+import type { UserId } from '../model/ids.js';
+import type { Accounts } from '../people/accounts.js';
+import type { Deed } from '../policy/after-changes.js';
+import type { CleanUp } from './clean-up.js';
+import type { ComeBack } from './come-back.js';
+import type { End } from './end.js';
+import type { Forget } from './forget.js';
+import { Grace } from './grace.js';
+import { placesOf, type Networks } from './places.js';
+import type { Register } from './register.js';
+
+export interface EffectsNeeds {
+  readonly networks: Networks;
+  readonly accounts: Accounts;
+  readonly register: Register;
+  readonly comeBack: ComeBack;
+  readonly end: End;
+  readonly forget: Forget;
+  readonly cleanUp: CleanUp;
+  readonly graceSecs: () => number;
+  readonly disconnectsPerSecond: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Why something is done: the journal's entry, and whether an earlier life of the process may have done it. */
+export interface Cause {
+  readonly entry: EntryId;
+  readonly repeat: boolean;
+}
+
+/** People who begin to come back in a second; their connections are paced besides, by the networks. */
+const ARRIVALS_PER_SECOND = 50;
+
+export class Effects {
+  readonly #needs: EffectsNeeds;
+  readonly #grace: Grace;
+  readonly #endings: Pace;
+  readonly #arrivals: Pace;
+  /** What may not overtake one another for a person: the beginning and the end of an account. */
+  readonly #states: KeyedQueue<UserId>;
+
+  constructor(needs: EffectsNeeds) {
+    this.#needs = needs;
+    this.#endings = new Pace(needs.clock, needs.disconnectsPerSecond);
+    this.#arrivals = new Pace(needs.clock, ARRIVALS_PER_SECOND);
+    this.#grace = new Grace(needs.clock, (person) => this.#endings.push(() => this.#end(person)));
+    this.#states = new KeyedQueue(() => undefined);
+  }
+
+  /** Those whose time ran when the process ended; once, at start. */
+  resume(): void {
+    for (const { ledger, endsAt } of this.#needs.accounts.leaving) {
+      if (endsAt !== undefined) this.#grace.begin(ledger.person, endsAt - this.#needs.clock.now());
+    }
+  }
+
+  /** The record with what the deeds are going to do, to be stored before they are done. */
+  planned(record: AccountRecord, deeds: readonly Deed[]): AccountRecord {
+    const { networks, clock, graceSecs } = this.#needs;
+    const { endsAt: _, ...rest } = record;
+    if (deeds.includes('stay')) return rest;
+    if (!deeds.includes('end later')) return record;
+    const places = placesOf(networks, record.ledger.person, record.places);
+    return { ...rest, endsAt: clock.now() + graceSecs() * 1000, places };
+  }
+
+  /** Does it; resolves when it is through. Throws `STOPPING` and faults of store and homeserver. */
+  async perform(person: UserId, deed: Deed, { entry, repeat }: Cause): Promise<void> {
+    const { register, graceSecs } = this.#needs;
+    switch (deed) {
+      case 'end later':
+        return this.#grace.begin(person, graceSecs() * 1000);
+      case 'stay':
+        return this.#grace.cancel(person);
+      case 'teardown':
+        this.#grace.cancel(person);
+        return this.#inOrder(person, () => this.#tearDown(person));
+      case 'prepare':
+        return this.#inOrder(person, () => register.prepare(person));
+      case 'welcome':
+        return this.#inOrder(person, () => register.welcome(person, entry, repeat));
+      case 'connect':
+        return this.#inTurn(() => register.connect(person));
+      case 'come back':
+      case 'come everywhere':
+        return this.#inTurn(() => this.#needs.comeBack(person, deed === 'come everywhere'));
+    }
+  }
+
+  stop(): void {
+    this.#grace.end();
+    this.#endings.end();
+    this.#arrivals.end();
+  }
+
+  async #tearDown(person: UserId): Promise<void> {
+    const { forget, cleanUp } = this.#needs;
+    await forget.mark(person);
+    await paced(this.#endings, 'urgent', () => forget.quit(person));
+    await forget.forget(person);
+    await cleanUp.after(person);
+  }
+
+  #inOrder(person: UserId, work: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => this.#states.push(person, () => work().then(resolve, reject)));
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    return paced(this.#arrivals, 'in turn', work);
+  }
+
+  #end(person: UserId): void {
+    const { end, log } = this.#needs;
+    end(person).catch((fault: unknown) => {
+      if (isFault(fault, 'STOPPING')) return;
+      log.error('clients not ended, tried again in a minute', { person, why: faultText(fault) });
+      this.#grace.begin(person, 60_000);
+    });
+  }
+}
+
+function paced(pace: Pace, hurry: 'urgent' | 'in turn', work: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => pace.push(() => void work().then(resolve, reject), hurry));
+}

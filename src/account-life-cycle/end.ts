@@ -1,0 +1,37 @@
+/** The end of the grace time: the person's clients quit, or are marked away (SYN-9). */
+
+import type { SyntheticEventsConfig } from '../config/accounts.js';
+import type { IrcNetwork } from '../irc/port.js';
+import type { Log } from '../lib/log.js';
+import type { UserId } from '../model/ids.js';
+import type { NetworkName } from '../model/irc-names.js';
+import type { Accounts } from '../people/accounts.js';
+import { standingOf } from '../policy/ledger.js';
+import { placesOf, quitAll } from './places.js';
+
+export interface EndNeeds {
+  readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'clientOf'>>;
+  readonly accounts: Accounts;
+  readonly rules: () => Pick<SyntheticEventsConfig, 'onLogout'>;
+  readonly log: Log;
+}
+
+const QUIT = 'Logged out';
+const AWAY = 'Logged out of Matrix';
+
+/** Ends a person's clients unless he is back; harmless when repeated. Throws `STORE_FAULT`. */
+export type End = (person: UserId) => Promise<void>;
+
+/** Makes `End`. It is stored first: who is killed in between finds the person marked, and his clients gone with the process. */
+export function makeEnd({ networks, accounts, rules, log }: EndNeeds): End {
+  return async (person) => {
+    const record = await accounts.of(person);
+    const { onLogout } = rules();
+    if (record?.endsAt === undefined || standingOf(record.ledger) !== 'gone' || onLogout === 'none') return;
+    const { endsAt: _, ...rest } = record;
+    await accounts.save({ ...rest, ended: onLogout, places: placesOf(networks, person, record.places) });
+    log.info(onLogout === 'away' ? 'logged out everywhere, clients are away' : 'logged out everywhere, clients quit', { person });
+    if (onLogout === 'disconnect') return quitAll(networks, person, QUIT);
+    for (const network of networks.values()) network.clientOf(person)?.setAway(AWAY);
+  };
+}

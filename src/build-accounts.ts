@@ -1,0 +1,98 @@
+/** Makes what follows on IRC from the life of accounts on the homeserver (MSC3395). */
+
+import { CleanUp } from './account-life-cycle/clean-up.js';
+import { makeComeBack } from './account-life-cycle/come-back.js';
+import { AccountDispatch } from './account-life-cycle/dispatch.js';
+import { Effects } from './account-life-cycle/effects.js';
+import { makeEnd } from './account-life-cycle/end.js';
+import { makeForget } from './account-life-cycle/forget.js';
+import { ProxyRoom } from './account-life-cycle/proxy-room.js';
+import { makeRegister } from './account-life-cycle/register.js';
+import { rememberPlaces } from './account-life-cycle/places.js';
+import type { Edges } from './build-edges.js';
+import type { Names } from './build-names.js';
+import type { Rooms } from './build-rooms.js';
+import type { SyntheticEventsConfig } from './config/accounts.js';
+import type { Config } from './config/config.js';
+import type { Questions } from './homeserver/port.js';
+import type { Entry } from './journal/port.js';
+import type { Clock } from './lib/clock.js';
+import type { Log } from './lib/log.js';
+import type { NewsType } from './model/account.js';
+import { judgeMeta } from './policy/judge-meta.js';
+
+export interface AccountsNeeds {
+  readonly edges: Edges;
+  readonly names: Names;
+  readonly rooms: Rooms;
+  readonly live: { readonly config: Config };
+  /** What the registration asks for. */
+  readonly subscribed: ReadonlySet<NewsType>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface AccountLife {
+  readonly take: (entry: Entry, repeat?: boolean) => void;
+  readonly questions: Pick<Questions, 'meta'>;
+  /** Reads who is leaving, and goes on with that; once, before anybody connects. */
+  load(): Promise<void>;
+  /** Remembers where people are, for those who log out while the bridge is down. */
+  remember(): Promise<void>;
+  whenIdle(): Promise<void>;
+  stop(): void;
+}
+
+export function buildAccounts({ edges, names, rooms, live, subscribed, clock, log: allLog }: AccountsNeeds): AccountLife {
+  const { homeserver, networks, journal, store, metrics } = edges;
+  const { configOf } = names;
+  const { accounts } = rooms;
+  const log = allLog.part('accounts');
+  const set = (): SyntheticEventsConfig => live.config.ircService.syntheticEvents;
+  /** Absent, it is on where the registration asks for events (SYN-1). */
+  const isOn = (): boolean => set().enabled ?? (subscribed.size > 0 || set().metaEndpoint);
+  const shared = { ...rooms, homeserver, networks, configOf, people: store.people, clock, log };
+  const forget = makeForget(shared);
+  const cleanUp = new CleanUp({ store, journal, again: (person) => forget.forget(person), clock, log });
+  const proxyRoom = new ProxyRoom({ homeserver, room: () => set().proxyRoom, clock, log });
+  const effects = new Effects({
+    ...shared,
+    forget,
+    cleanUp,
+    register: makeRegister({ ...shared, autoJoin: () => set().autoJoin }),
+    comeBack: makeComeBack(shared),
+    end: makeEnd({ ...shared, rules: set }),
+    graceSecs: () => set().logoutGraceSecs,
+    disconnectsPerSecond: set().disconnectsPerSecond,
+  });
+  const dispatch = new AccountDispatch({
+    ...shared,
+    journal,
+    metrics,
+    effects,
+    decode: (entry) => homeserver.decodeAccount(entry),
+    rules: () => (isOn() ? set() : undefined),
+    dropAfterSecs: () => live.config.homeserver.dropMatrixMessagesAfterSecs,
+    // Whoever answers about meta events has asked for them.
+    subscribed: set().metaEndpoint ? new Set([...subscribed, 'new_user']) : subscribed,
+    refresh: () => void metrics.figures((why) => log.warn('figures not read', { why })),
+    relay: (type, person, deeds) => proxyRoom.tell(type, person, deeds),
+  });
+  return {
+    take: (entry, repeat) => dispatch.take(entry, repeat),
+    questions: set().metaEndpoint ? { meta: (news) => judgeMeta(news, [...networks.keys()].map(configOf)) } : {},
+    async load() {
+      await accounts.load();
+      if (isOn()) effects.resume();
+    },
+    async remember() {
+      if (isOn()) await rememberPlaces(networks, accounts);
+    },
+    whenIdle: () => dispatch.whenIdle(),
+    stop() {
+      effects.stop();
+      cleanUp.stop();
+      proxyRoom.stop();
+    },
+  };
+}
