@@ -131,7 +131,7 @@ export class IrcDispatch {
         if (isFault(fault, 'STOPPING')) return; // the entry stays open for the next start
         over.add(room);
         if (fault === undefined) mark(room);
-        else void this.#fail(line, room, fault).then(() => mark(room));
+        else void this.#fail(line, room, fault).then((settled) => settled && mark(room));
         this.#count(line, fault);
       };
       this.#rooms.push(room, async () => {
@@ -160,7 +160,7 @@ export class IrcDispatch {
     countMessage(this.#needs.metrics, { direction: 'irc_to_matrix', server, type, outcome, work: seconds, latency: seconds });
   }
 
-  #fail(line: ChannelMessage, room: RoomId, fault: unknown): Promise<void> {
+  #fail(line: ChannelMessage, room: RoomId, fault: unknown): Promise<boolean> {
     const code = fault instanceof BridgeError ? fault.code : 'FAULT';
     this.#needs.log.warn('line not delivered to room', { room, network: line.network, code, why: faultText(fault) });
     return this.#needs.failure(line, fault);

@@ -14,13 +14,15 @@ export interface FailureNeeds {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Set when the bridge stops: then nobody can be told any more. */
+  readonly stopping: AbortSignal;
 }
 
 /**
  * Tells the author of a line, at most once an hour for an author and channel, and counts every case. Resolves when that
- * is done, or cannot be done, which is logged; never throws.
+ * is done, or cannot be done, which is logged; false when the bridge stops before it is done. Never throws.
  */
-export type Failure = (line: ChannelMessage, fault: unknown) => Promise<void>;
+export type Failure = (line: ChannelMessage, fault: unknown) => Promise<boolean>;
 
 const HOUR_MS = 3_600_000;
 
@@ -41,14 +43,16 @@ export function makeFailure(needs: FailureNeeds): Failure {
     const reason = fault instanceof BridgeError ? fault.code : 'FAULT';
     needs.metrics.count('bridge_dropped_total', { reason });
     const network = needs.networks.get(line.network);
-    if (!network) return;
+    if (!network) return true;
     const key = `${line.network} ${network.fold(line.channel)} ${network.fold(line.from.nick)}`;
     const now = needs.clock.elapsed();
     const last = told.get(key);
-    if (last !== undefined && now - last < HOUR_MS) return;
+    if (last !== undefined && now - last < HOUR_MS) return true;
     told.set(key, now);
     // Not heard: the next line tries again.
-    if (!(await tell(line, network, reason))) told.delete(key);
+    if (await tell(line, network, reason)) return true;
+    told.delete(key);
+    return !needs.stopping.aborted;
   };
 }
 

@@ -10,8 +10,9 @@ function parts() {
   const clock = new TestClock();
   const metrics = countingMetrics();
   const { log, lines } = listeningLog();
-  const failure = makeFailure({ networks: new Map([[NET, network]]), clock, metrics, log });
-  return { failure, network, clock, metrics, lines, texts: () => network.lines.map(({ text }) => text) };
+  const stopping = new AbortController();
+  const failure = makeFailure({ networks: new Map([[NET, network]]), clock, metrics, log, stopping: stopping.signal });
+  return { failure, stopping, network, clock, metrics, lines, texts: () => network.lines.map(({ text }) => text) };
 }
 const forbidden = new BridgeError('HOMESERVER_FORBIDDEN', 'no');
 
@@ -53,6 +54,14 @@ describe('irc-to-matrix/failure', () => {
     network.bot.status = 'ready';
     await failure(aLine(), forbidden);
     assert.equal(texts().length, 1);
+  });
+
+  it('INV-8: whom the stopping bridge cannot tell any more is told by its next life', async () => {
+    const { failure, network, stopping } = parts();
+    network.bot.lose();
+    assert.equal(await failure(aLine(), forbidden), true);
+    stopping.abort();
+    assert.equal(await failure(aLine(), forbidden), false);
   });
 
   it('a bot that throws does not', async () => {
