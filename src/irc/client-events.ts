@@ -17,6 +17,8 @@ import type { ServerFacts } from './server-facts.js';
 /** Longest text, reason or topic taken over, in UTF-16 units; a line of 512 bytes holds less, LINELEN may hold more. */
 const TEXT_MOST = 8000;
 const MODES_MOST = 100;
+/** A line that was said longer ago keeps its own time (CAP-3). */
+const LATE_MS = 10_000;
 
 /** What a line is read against. */
 export interface Hearing {
@@ -31,6 +33,11 @@ export interface Hearing {
 /** Text without CR, LF and NUL, well-formed, cut. */
 export function cleanText(text: string | undefined): string {
   return (text ?? '').slice(0, TEXT_MOST).replace(/[\r\n\0]/g, ' ').toWellFormed();
+}
+
+/** The same, but LF stays: it is what parts the lines of a message that came in several. */
+function cleanBody(text: string | undefined): string {
+  return (text ?? '').slice(0, TEXT_MOST).replace(/[\r\0]/g, ' ').toWellFormed();
 }
 
 /** Who a line is from; `undefined` when the source is a server or no nick. */
@@ -129,7 +136,7 @@ function saidIn(line: IrcMessage, hearing: Hearing): IrcEvent | undefined {
   if (body === undefined || target === undefined) return undefined;
   const channel = channelOf(target, facts);
   const from = sourceOf(line);
-  const heard = { network, at, heardBy, ...body, ...msgidOf(line) };
+  const heard = { network, at, heardBy, ...body, ...msgidOf(line), ...replyOf(line), ...sentAt(line, at) };
   if (channel !== undefined) return from && { ...heard, kind: 'message', from, channel };
   // Before registration a server may say `*` or AUTH; mass messages go to `$$*`: only our own nick is private.
   if (!hearing.isMe(target)) return undefined;
@@ -137,12 +144,32 @@ function saidIn(line: IrcMessage, hearing: Hearing): IrcEvent | undefined {
 }
 
 function bodyOf(line: IrcMessage): { how: How; text: string } | undefined {
-  const text = line.params.length < 2 ? '' : cleanText(line.params[1]);
+  const text = line.params.length < 2 ? '' : cleanBody(line.params[1]);
   if (text === '') return undefined;
   if (!text.startsWith('\x01')) return { how: line.command === 'NOTICE' ? 'notice' : 'say', text };
   // The closing 0x01 may be missing where a server cut the line.
   const [, action] = /^\x01ACTION(?: (.*?))?\x01?$/is.exec(text) ?? [];
   return action === undefined || line.command === 'NOTICE' ? undefined : { how: 'act', text: action };
+}
+
+/** The msgid of what a line answers (CAP-8). */
+function replyOf({ tags }: IrcMessage): { replyTo?: string } {
+  const replyTo = tags['+reply'] ?? tags['+draft/reply'];
+  return replyTo === undefined || replyTo === '' || replyTo.length > 300 ? {} : { replyTo };
+}
+
+/** When it was said, where that is longer ago than lines take (CAP-3); never from the future. */
+function sentAt(line: IrcMessage, now: number): { sentAt?: number } {
+  const at = serverTime(line);
+  return at === undefined || now - at <= LATE_MS || at <= 0 ? {} : { sentAt: at };
+}
+
+/** The `time` of a line in ms (IRCv3 server-time). */
+export function serverTime(line: IrcMessage): number | undefined {
+  const stamp = line.tags['time'];
+  if (stamp === undefined || stamp.length > 40) return undefined;
+  const time = Date.parse(stamp);
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** IRCv3 message-ids; opaque, but no longer than any seen by far. */

@@ -1,51 +1,24 @@
 /** One client of ours behind the `VirtualClient` port: what it is, where it is, what it says, over all its connections. */
 
 import type { ChannelName, ClientId, Hostmask, Nick } from '../model/irc-names.js';
-import type { ClientStatusEvent, IrcEvent } from '../model/irc-event.js';
 import { granted, refused, type Outcome, type Refusal } from '../model/refusal.js';
 import type { How, Utterance } from '../model/utterance.js';
-import { Ear, type EarNeeds } from './ear.js';
+import { Ear } from './ear.js';
 import { Identity } from './identity.js';
 import { Joins } from './joins.js';
 import { Life, type LifeNeeds } from './life.js';
 import { awayLine, modeLine, namesLine, partLine } from './lines.js';
+import type { ClientNeeds } from './client-needs.js';
 import type { Outbox } from './outbox.js';
-import type { Saying, VirtualClient, Whois } from './port.js';
+import type { Saying, Signal, VirtualClient, Whois } from './port.js';
 import { Questions } from './questions.js';
-import { Mouth, speak, type MouthNeeds } from './speech.js';
-
-/** What the network is told of each client of its own. */
-export interface ClientWatcher {
-  event(client: FrameworkClient, event: IrcEvent): void;
-  status(client: FrameworkClient, status: ClientStatusEvent['status'], why?: Refusal): void;
-  /** The server told the nick. */
-  named(client: FrameworkClient): void;
-  joined(client: FrameworkClient, channel: ChannelName): void;
-  left(client: FrameworkClient, channel: ChannelName, forced: boolean): void;
-  /** A channel we were in before a loss refuses us now. */
-  gaveUp(client: FrameworkClient, channel: ChannelName, why: Refusal): void;
-  refolded(client: FrameworkClient): void;
-}
-
-type FromParts = Pick<EarNeeds, 'clock' | 'id' | 'facts' | 'deafness'> & Pick<LifeNeeds, 'queue' | 'chance'> & Pick<MouthNeeds, 'pace' | 'budgets'>;
-
-export interface ClientNeeds extends FromParts {
-  readonly nick: Nick;
-  readonly ident: string;
-  /** User modes to be set at each connection, such as `Ri` (CONN-14). */
-  readonly modes: string;
-  readonly watcher: ClientWatcher;
-  /** Whether two nicks are the same to the network. */
-  same(one: string, other: string): boolean;
-  /** Whether a connection of ours other than this has or wants this nick. */
-  isOurs(nick: string, client: FrameworkClient): boolean;
-  /** What the next connection is to be made with. */
-  session(client: FrameworkClient): Omit<ReturnType<LifeNeeds['session']>, 'nick' | 'ident' | 'nickLength' | 'isOurs' | 'line'>;
-}
+import { Mouth, speak } from './speech.js';
+import { redact } from './redaction.js';
+import { TagTalk } from './tag-talk.js';
 
 export class FrameworkClient implements VirtualClient {
   readonly id: ClientId;
-  readonly #needs: ClientNeeds;
+  readonly #needs: ClientNeeds<FrameworkClient>;
   readonly #life: Life;
   readonly #joins: Joins;
   readonly #identity: Identity;
@@ -54,7 +27,7 @@ export class FrameworkClient implements VirtualClient {
   #ear: Ear | undefined;
   #away: string | undefined;
 
-  constructor(needs: ClientNeeds) {
+  constructor(needs: ClientNeeds<FrameworkClient>) {
     const { clock, id, nick, pace, facts, queue, chance, watcher } = needs;
     this.id = id;
     this.#needs = needs;
@@ -64,6 +37,7 @@ export class FrameworkClient implements VirtualClient {
       clock,
       pace,
       budgets: needs.budgets,
+      tags: new TagTalk({ facts, capabilities: () => this.#life.session?.capabilities }),
       send: (line) => this.#life.session?.write(line),
       same,
       notSaid: (to, why) => watcher.event(this, { kind: 'notSaid', network: id.network, at: clock.now(), heardBy: id, to, why }),
@@ -119,6 +93,17 @@ export class FrameworkClient implements VirtualClient {
   say(target: ChannelName | Nick, utterance: Utterance, progress?: Saying): Promise<Outcome> {
     if (this.status !== 'ready') return Promise.resolve(refused('connection-lost', 'There is no IRC connection.'));
     return this.#identity.whenNamed(() => speak(this.#mouth, target, utterance, this.budget(target, utterance.how), progress));
+  }
+
+  signal(target: ChannelName | Nick, what: Signal): boolean {
+    const { tags, outbox } = this.#mouth;
+    if (this.status !== 'ready') return false;
+    const line = what.kind === 'typing' ? tags.typing(target, what.state) : tags.react(target, what.msgid, what.key, what.kind === 'unreact');
+    return line !== undefined && outbox.push(line, what.kind === 'typing' ? 'soon' : 'text');
+  }
+
+  redact(target: ChannelName | Nick, msgid: string, reason?: string): Promise<Outcome> {
+    return redact(this.#mouth, this.#needs.clock, this.status === 'ready', { target, msgid, ...(reason === undefined ? {} : { reason }) });
   }
 
   join(channel: ChannelName, options: { readonly key?: string; readonly patient?: boolean } = {}): Promise<Outcome> {
@@ -204,6 +189,7 @@ export class FrameworkClient implements VirtualClient {
       deafness: this.#needs.deafness,
       questions: this.#questions,
       sent: this.#mouth.sent,
+      labels: this.#mouth.tags.labels,
       isMe: (other) => this.#needs.same(other, this.nick),
       shown: (mask) => this.#shown(mask),
       send: (line) => this.#send(line),
@@ -235,6 +221,7 @@ export class FrameworkClient implements VirtualClient {
   }
 
   #lost(why: Refusal, forever: boolean): void {
+    this.#ear?.lose();
     this.#mouth.lose();
     this.#questions.lose();
     this.#identity.end();

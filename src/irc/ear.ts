@@ -5,12 +5,14 @@ import { BoundedMap } from '../lib/bounded-map.js';
 import type { Clock } from '../lib/clock.js';
 import { parseNick, type ChannelName, type ClientId, type Hostmask } from '../model/irc-names.js';
 import type { IrcEvent } from '../model/irc-event.js';
-import { channelOf, cleanText, eventOf, sourceOf, type Hearing } from './client-events.js';
+import { channelOf, cleanText, eventOf, serverTime, sourceOf, type Hearing } from './client-events.js';
 import { failRefusal, sayRefusal, THROTTLED, throttledIn } from './answer-errors.js';
 import type { Deafness } from './deafness.js';
+import { GatheredLines } from './gathered-lines.js';
 import type { Joins } from './joins.js';
 import { ctcpReplyLine, partLine } from './lines.js';
 import { NamesLists } from './names.js';
+import type { Labels } from './labels.js';
 import type { Lane } from './outbox.js';
 import type { Questions } from './questions.js';
 import type { SentLines } from './sent-lines.js';
@@ -29,6 +31,7 @@ export interface EarNeeds {
   readonly joins: Joins;
   readonly deafness: Deafness;
   readonly questions: Questions;
+  readonly labels: Pick<Labels, 'take'>;
   readonly sent: Pick<SentLines, 'refused' | 'onPong'>;
   /** Whether a nick is ours. */
   isMe(nick: string): boolean;
@@ -49,6 +52,7 @@ export class Ear {
   readonly #names = new NamesLists();
   /** Batches by id: whether they hold history, which is no news. */
   readonly #batches = new BoundedMap<string, boolean>(BATCHES_MOST);
+  readonly #gathered = new GatheredLines();
   /** One object for all lines; only the time in it changes. */
   readonly #hearing: Hearing & { at: number };
   #versionAt = -Infinity;
@@ -63,10 +67,14 @@ export class Ear {
   take(line: IrcMessage): void {
     const { command, params } = line;
     this.#hearing.at = this.#needs.clock.now();
+    if ((line.tags['label'] ?? line.tags['batch']) !== undefined && this.#needs.labels.take(line)) return;
     switch (command) {
-      case 'BATCH':
+      case 'BATCH': {
         this.#batch(params, line.tags['batch']);
+        const whole = this.#gathered.batch(line);
+        if (whole && !this.#isHistory(whole)) this.#said(whole);
         return;
+      }
       case '004':
         this.#needs.facts.readMyInfo(params);
         this.#needs.deafness.update();
@@ -102,7 +110,7 @@ export class Ear {
         return;
       case 'PRIVMSG':
       case 'NOTICE':
-        if (!this.#isHistory(line)) this.#said(line);
+        if (!this.#isHistory(line)) this.#said(this.#gathered.line(line));
         return;
       default:
         if (/^\d{3}$/.test(command)) this.#numeric(line);
@@ -181,7 +189,14 @@ export class Ear {
     }
   }
 
-  #said(line: IrcMessage): void {
+  /** The connection is gone: what was still gathered is told. */
+  lose(): void {
+    for (const whole of this.#gathered.lose()) this.#said(whole);
+  }
+
+  #said(line: IrcMessage | undefined): void {
+    // Our own words come back where the server has echoes (INV-1).
+    if (line === undefined || this.#needs.isMe(line.nick)) return;
     const event = eventOf(line, this.#hearing);
     if (event?.kind === 'privateMessage' && !event.fromUser && event.how === 'notice') {
       const full = channelOf(throttledIn(event.text), this.#needs.facts);
@@ -230,12 +245,3 @@ export class Ear {
     if (channel && members) this.#needs.event({ network, at, heardBy, kind: 'names', channel, members });
   }
 }
-
-/** The `time` of a line in ms (IRCv3 server-time). */
-function serverTime(line: IrcMessage): number | undefined {
-  const stamp = line.tags['time'];
-  if (stamp === undefined || stamp.length > 40) return undefined;
-  const time = Date.parse(stamp);
-  return Number.isNaN(time) ? undefined : time;
-}
-

@@ -8,7 +8,8 @@ import type { ClientOwner, NetworkName } from '../model/irc-names.js';
 import type { CaseMapping } from '../naming/casefold.js';
 import { Addresses } from './addresses.js';
 import { ChannelBudgets } from './channel-budget.js';
-import { FrameworkClient, type ClientNeeds, type ClientWatcher } from './client.js';
+import { FrameworkClient } from './client.js';
+import type { ClientNeeds, ClientWatcher } from './client-needs.js';
 import { ConnectQueue } from './connect-queue.js';
 import { Deafness } from './deafness.js';
 import type { IdentTable } from './ident-table.js';
@@ -24,17 +25,17 @@ const WAKE_EVERY_MS = 30_000;
 const FAULT_EVERY_MS = 1000;
 
 export interface FleetNeeds {
-  readonly clock: ClientNeeds['clock'];
+  readonly clock: ClientNeeds<FrameworkClient>['clock'];
   readonly log: Log;
   readonly metrics: Metrics;
   readonly name: NetworkName;
   readonly config: NetworkConfig;
-  readonly facts: ClientNeeds['facts'];
+  readonly facts: ClientNeeds<FrameworkClient>['facts'];
   /** `ics.encodingFallback`. */
   readonly encodingFallback?: string;
   /** Told of every socket, where ident is on. */
   readonly idents?: IdentTable;
-  readonly watcher: ClientWatcher;
+  readonly watcher: ClientWatcher<FrameworkClient>;
   verdict(client: FrameworkClient, buf: Buffer, start: number, end: number): 'pass' | 'drop' | 'hold';
   /** Whether a channel needs a client to hear. */
   needed(client: FrameworkClient): boolean;
@@ -144,6 +145,7 @@ export class Fleet {
       },
       session: (me) => ({
         ...login,
+        news: owner === 'bot' || !config.botConfig.enabled,
         realname: wish.realname,
         wire: this.#wire(me, wish),
         pingRateMs: config.ircClients.pingRateMs,

@@ -26,6 +26,8 @@ export interface Ground<C> {
 export function judgeLine<C>(ground: Ground<C>, me: Listener<C>, buf: Buffer, start: number, line: Peek): LineVerdict {
   switch (line.kind) {
     case 'say':
+      // What comes back to who said it: only such lines bring the msgids of our own words.
+      if (line.body > start && ground.isSelf(me, buf, line.nick, line.nickEnd)) return 'pass';
       return judgeTalk(ground, me, buf, start, line);
     case 'other':
     case 'numeric':
@@ -35,6 +37,8 @@ export function judgeLine<C>(ground: Ground<C>, me: Listener<C>, buf: Buffer, st
       return judgeNames(ground, me, buf, line);
     case 'everywhere':
       return judgeEverywhere(ground, me, buf, line);
+    case 'batch':
+      return judgeBatch(ground, me, buf, line);
     case 'tags': {
       const audience = ground.audienceOf(buf, line.target, line.targetEnd);
       if (!audience) return talksToStatus(ground, buf, line) ? 'drop' : 'pass';
@@ -102,6 +106,14 @@ function judgeChannel<C>(ground: Ground<C>, me: Listener<C>, buf: Buffer, line: 
   // MODE of our own nick names no channel; it may come from the server or from ourselves.
   if (!audience && !isChannelSign(buf[line.target])) return 'pass';
   return ours || ground.isOurs(buf, line.nick, line.nickEnd) ? 'drop' : 'pass';
+}
+
+/** `BATCH +id type #channel` for who does not look at that channel is nothing; ends name no channel and cost little. */
+function judgeBatch<C>(ground: Ground<C>, me: Listener<C>, buf: Buffer, line: Peek): LineVerdict {
+  const [, type] = nextWord(buf, line.targetEnd, line.end);
+  const [from, to] = nextWord(buf, type, line.end);
+  const audience = from < to ? ground.audienceOf(buf, from, to) : undefined;
+  return !audience || audience.watches(me) || ground.isSelf(me, buf, line.nick, line.nickEnd) ? 'pass' : 'drop';
 }
 
 /** KICK: of one of us only the victim tells. */

@@ -14,6 +14,7 @@ export type CommandKind =
   | 'kick'
   | 'invite'
   | 'everywhere'
+  | 'batch'
   | 'names'
   | 'namesEnd'
   | 'numeric'
@@ -31,6 +32,8 @@ const KINDS: readonly (readonly [string, CommandKind])[] = [
   ['PART', 'channel'],
   ['MODE', 'channel'],
   ['TOPIC', 'channel'],
+  ['REDACT', 'channel'],
+  ['BATCH', 'batch'],
   ['KICK', 'kick'],
   ['INVITE', 'invite'],
   ['QUIT', 'everywhere'],

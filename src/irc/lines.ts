@@ -131,6 +131,22 @@ export function namesLine(channel: string): Line {
   return isChannel(channel) ? ircLine('NAMES', [channel]) : undefined;
 }
 
+/** TAGMSG (IRCv3 message-tags), to which its tags are still to be added. */
+export function tagmsgLine(target: string): Line {
+  return isTarget(target) ? ircLine('TAGMSG', [target]) : undefined;
+}
+
+/** REDACT of one message (IRCv3 draft/message-redaction). */
+export function redactLine(target: string, msgid: string, reason?: string): Line {
+  return isTarget(target) ? ircLine('REDACT', [target, msgid], reason) : undefined;
+}
+
+/** BATCH, begun or ended (IRCv3 draft/multiline). */
+export function batchLine(id: string, target?: string): Line {
+  if (target === undefined) return ircLine('BATCH', [`-${id}`]);
+  return isTarget(target) ? ircLine('BATCH', [`+${id}`, 'draft/multiline', target]) : undefined;
+}
+
 /** WHO of one nick or channel. */
 export function whoLine(target: string): Line {
   return isTarget(target) ? ircLine('WHO', [target]) : undefined;

@@ -9,10 +9,23 @@ const WANTED: ReadonlySet<string> = new Set([
   'batch',
   'cap-notify',
   'chghost',
+  'draft/message-redaction',
+  'draft/multiline',
+  'echo-message',
+  'labeled-response',
   'message-tags',
   'multi-prefix',
   'server-time',
+  'standard-replies',
   'userhost-in-names',
+]);
+/** Asked for by those who listen alone: others would get a copy of what everybody does. */
+const NEWS: ReadonlySet<string> = new Set(['away-notify']);
+/** Without labels an echo could not be told from what it echoes. */
+const NEEDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['echo-message', ['labeled-response', 'batch', 'message-tags']],
+  ['draft/multiline', ['batch', 'message-tags']],
+  ['draft/message-redaction', ['message-tags']],
 ]);
 
 /** Locked nick, failed, too long, aborted. */
@@ -43,6 +56,8 @@ export interface LoginNeeds {
   /** Called at most once, when the account could not be entered. */
   failed(refusal: Refusal): void;
   readonly credentials?: Credentials;
+  /** Whether it hears for others what people do: away and back. */
+  readonly news?: boolean;
 }
 
 /** The library asks for a fixed list in one request, does not ask again after NAK, and ends at 900: so this is ours. */
@@ -50,6 +65,7 @@ export class Login {
   readonly enabled = new Set<string>();
   readonly #needs: LoginNeeds;
   readonly #offered = new Set<string>();
+  readonly #values = new Map<string, string>();
   #mechanisms = '';
   /** Names of the request that is under way, and single names to be asked for after a NAK. */
   #asked = new Set<string>();
@@ -66,13 +82,18 @@ export class Login {
     return this.#needs.credentials === undefined || this.#loggedIn;
   }
 
+  /** What the server says of a capability behind its name, such as `max-bytes=4096`. */
+  valueOf(name: string): string | undefined {
+    return this.#values.get(name);
+  }
+
   /** Takes the parameters of a CAP line. */
   onCap(params: readonly string[]): void {
     const names = (params.length > 2 ? (params.at(-1) ?? '') : '').split(' ').filter((name) => name !== '');
     switch (params[1]?.toUpperCase()) {
       case 'LS':
         this.#note(names);
-        if (this.#stage === 'listing' && params[2] !== '*') this.#request([...this.#offered]);
+        if (this.#stage === 'listing' && params[2] !== '*') this.#request(this.#sensible([...this.#offered]));
         break;
       case 'ACK':
         for (const name of names) this.#settle(name.replace(/^[-~=]+/, ''), !name.startsWith('-'));
@@ -133,13 +154,20 @@ export class Login {
     for (const entry of names) {
       const at = entry.indexOf('=');
       const name = at < 0 ? entry : entry.slice(0, at);
+      if (at >= 0 && this.#wants(name)) this.#values.set(name, entry.slice(at + 1, at + 400));
       if (name === 'sasl') this.#mechanisms = at < 0 ? '' : entry.slice(at + 1, 400);
       if (this.#wants(name)) this.#offered.add(name);
     }
   }
 
+  /** Without those that are of no use for want of others. */
+  #sensible(names: readonly string[]): readonly string[] {
+    const there = (name: string): boolean => this.enabled.has(name) || names.includes(name);
+    return names.filter((name) => (NEEDS.get(name) ?? []).every(there));
+  }
+
   #wants(name: string): boolean {
-    return WANTED.has(name) || (name === 'sasl' && this.#needs.credentials !== undefined && this.#stage !== 'over');
+    return WANTED.has(name) || (NEWS.has(name) && this.#needs.news === true) || (name === 'sasl' && this.#needs.credentials !== undefined && this.#stage !== 'over');
   }
 
   #request(names: readonly string[]): void {
@@ -156,7 +184,8 @@ export class Login {
     if (this.#stage !== 'over') return;
     const fresh = names.map((name) => name.replace(/=.*/, '')).filter((name) => this.#wants(name) && !this.enabled.has(name));
     // An empty request would be an error on some servers.
-    if (fresh.length > 0) this.#needs.write(`CAP REQ :${[...new Set(fresh)].join(' ')}`);
+    const asked = this.#sensible([...new Set(fresh)]);
+    if (asked.length > 0) this.#needs.write(`CAP REQ :${asked.join(' ')}`);
   }
 
   #settle(name: string, on: boolean): void {

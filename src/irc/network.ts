@@ -5,7 +5,8 @@ import type { UserId } from '../model/ids.js';
 import type { ChannelName, ClientOwner, Folded, NetworkName } from '../model/irc-names.js';
 import type { IrcEvent } from '../model/irc-event.js';
 import { done, granted, refused, type Outcome, type Refusal } from '../model/refusal.js';
-import type { ClientWatcher, FrameworkClient } from './client.js';
+import type { FrameworkClient } from './client.js';
+import type { ClientWatcher } from './client-needs.js';
 import { Fleet, type FleetNeeds } from './fleet.js';
 import { Following } from './following.js';
 import type { ClientWish, IrcNetwork, VirtualClient } from './port.js';
@@ -133,7 +134,7 @@ export class FrameworkNetwork implements IrcNetwork {
     this.#board.listeners.stop();
   }
 
-  #watcher(): ClientWatcher {
+  #watcher(): ClientWatcher<FrameworkClient> {
     const { log, name } = this.#needs;
     return {
       event: (client, event) => this.#board.heard(client, event),

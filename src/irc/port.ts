@@ -14,12 +14,21 @@ export type ClientStatus = 'connecting' | 'ready' | 'waiting' | 'ended';
 export interface Saying {
   readonly from: number;
   said(lines: number): void;
+  /** The msgid of what is answered: told by tags where the server passes them on (CAP-8). */
+  readonly replyTo?: string;
+  /** The server gave what was said an id; once for each line, or for all where they went as one message. */
+  msgid?(id: string): void;
   /**
    * The server threw some of it away after it was said (R18, R31): once or more, also long after `say` has resolved. For
    * who has no `refused` there is a `notSaid` event instead.
    */
   refused?(why: Refusal): void;
 }
+
+/** What is told by tags alone. `msgid`: the message that it is about. */
+export type Signal =
+  | { readonly kind: 'react' | 'unreact'; readonly msgid: string; readonly key: string }
+  | { readonly kind: 'typing'; readonly state: 'active' | 'done' };
 
 /** One connection of ours, through loss and reconnection, until it is ended. */
 export interface VirtualClient {
@@ -42,6 +51,13 @@ export interface VirtualClient {
    * only by cutting them (never sends more than 512 bytes).
    */
   say(target: ChannelName | Nick, utterance: Utterance, progress?: Saying): Promise<Outcome>;
+  /**
+   * Says by tags what is no text: a reaction to a message, or its taking back (CAP-9), or typing (CAP-11). `false`: the
+   * server would not pass it on, nothing was sent.
+   */
+  signal(target: ChannelName | Nick, what: Signal): boolean;
+  /** Deletes a message on IRC (CAP-10). Refused with `cannot-send` where the server says no, or knows no REDACT. */
+  redact(target: ChannelName | Nick, msgid: string, reason?: string): Promise<Outcome>;
   /**
    * Joins and waits for the outcome (own JOIN echo, a numeric, or 25 s). Already in: granted at once. Concurrent calls
    * for a channel share one JOIN. Temporary refusals are tried again by itself up to five times 15 s apart only when

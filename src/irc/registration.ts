@@ -17,6 +17,8 @@ export interface RegistrationNeeds {
   readonly clock: Clock;
   readonly nick: Nick;
   readonly credentials?: Credentials;
+  /** See `LoginNeeds.news`. */
+  readonly news: boolean;
   readonly nickLength: number | undefined;
   isOurs(nick: string): boolean;
   readonly write: (line: string | undefined) => void;
@@ -41,6 +43,7 @@ export class Registration {
     this.#needs = needs;
     this.login = new Login({
       write: needs.write,
+      news: needs.news,
       failed: (why) => this.#fail('auth', why),
       ...(needs.credentials === undefined ? {} : { credentials: needs.credentials }),
     });

@@ -26,6 +26,14 @@ export class ServerFacts {
   joinTargets: number | undefined;
   /** The user mode that spares a client all channel talk; `undefined` where there is none. */
   deaf: string | undefined;
+  /** CLIENTTAGDENY: client tags that are not passed on; `*` and then those that are, with `-`. */
+  #denied: readonly string[] = [];
+
+  /** Whether the server passes a client tag on (IRCv3 message-tags). `name` as in a line, such as `+typing`. */
+  passes(name: string): boolean {
+    const bare = name.replace(/^\+/, '');
+    return this.#denied.includes(`-${bare}`) || !(this.#denied.includes('*') || this.#denied.includes(bare));
+  }
 
   /** Folds by the CASEMAPPING in force. */
   fold(name: string): Folded {
@@ -76,6 +84,12 @@ export class ServerFacts {
         break;
       case 'DEAF':
         if (value !== undefined && /^[A-Za-z]$/.test(value)) this.deaf = value;
+        break;
+      case 'CLIENTTAGDENY':
+        this.#denied = (value ?? '').split(',');
+        break;
+      case '-CLIENTTAGDENY':
+        this.#denied = [];
         break;
       case 'NICKLEN':
         this.nickLength = numberOf(value, 1, 200) ?? this.nickLength;

@@ -7,7 +7,7 @@ import { refused, type Refusal } from '../model/refusal.js';
 import { fencedClient, fencedOptions } from './framework-fixes.js';
 import { endingOf, endingRefusal, type Ending } from './irc-errors.js';
 import { pingLine, pongLine, quitLine } from './lines.js';
-import type { Credentials } from './login.js';
+import type { Credentials, Login } from './login.js';
 import type { Handed } from './outbox.js';
 import { Registration } from './registration.js';
 import { transportClass, type SocketTransport, type WireOptions } from './socket-transport.js';
@@ -26,6 +26,8 @@ export interface SessionNeeds {
   readonly password?: string;
   /** SASL PLAIN. */
   readonly credentials?: Credentials;
+  /** Whether it hears for others what people do. */
+  readonly news: boolean;
   /** NICKLEN of the network, where known. */
   readonly nickLength: number | undefined;
   readonly pingRateMs: number;
@@ -88,6 +90,11 @@ export class Session {
     else this.#transport.writeAndKnow(line, handed);
   }
 
+  /** What the server has acknowledged. */
+  get capabilities(): Pick<Login, 'enabled' | 'valueOf'> | undefined {
+    return this.#registration?.login;
+  }
+
   /** QUITs, waits two seconds at most for the server to close, closes. Resolves when it is over. */
   quit(reason: string): Promise<void> {
     if (this.#stage === 'over') return Promise.resolve();
@@ -111,7 +118,7 @@ export class Session {
 
   #connected(): void {
     if (this.#stage !== 'dialling') return;
-    const { clock, nick, nickLength, credentials } = this.#needs;
+    const { clock, nick, nickLength, credentials, news } = this.#needs;
     this.#stage = 'registering';
     this.#heardAt = clock.elapsed();
     this.#timer?.end();
@@ -119,6 +126,7 @@ export class Session {
       clock,
       nick,
       nickLength,
+      news,
       ...(credentials === undefined ? {} : { credentials }),
       isOurs: (other) => this.#needs.isOurs(other),
       write: (line) => this.write(line),

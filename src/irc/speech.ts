@@ -5,10 +5,13 @@ import { done, refused, type Outcome, type Refusal } from '../model/refusal.js';
 import type { Utterance } from '../model/utterance.js';
 import type { ChannelBudgets } from './channel-budget.js';
 import { cutBytes, isChannel } from './clean-line.js';
+import type { Answer } from './labels.js';
 import { sayLine } from './lines.js';
 import { Outbox, type Handed, type Pace } from './outbox.js';
 import type { Saying } from './port.js';
+import { speakAtOnce } from './speech-batch.js';
 import { SentLines, type SentLine, type SentLinesNeeds } from './sent-lines.js';
+import { type TagTalk, withTags } from './tag-talk.js';
 
 const LOST = refused('connection-lost', 'The IRC connection was lost before all was said.');
 /** A line that was thrown away so often is given up. */
@@ -17,6 +20,7 @@ const TIMES_MOST = 5;
 export interface MouthNeeds extends Omit<SentLinesNeeds, 'thrownAway'> {
   readonly pace: Pace;
   readonly budgets: ChannelBudgets;
+  readonly tags: TagTalk;
   /** Lines were thrown away of which nobody wants to be told by his `Saying`. */
   notSaid(to: ChannelName | Nick, why: Refusal): void;
 }
@@ -26,12 +30,14 @@ export class Mouth {
   readonly outbox: Outbox;
   readonly sent: SentLines;
   readonly budgets: ChannelBudgets;
+  readonly tags: TagTalk;
   readonly #needs: MouthNeeds;
 
   constructor(needs: MouthNeeds) {
     this.#needs = needs;
     this.outbox = new Outbox(needs);
     this.budgets = needs.budgets;
+    this.tags = needs.tags;
     this.sent = new SentLines({ ...needs, thrownAway: (lines, target, why) => this.#thrownAway(lines, target, why) });
   }
 
@@ -39,6 +45,7 @@ export class Mouth {
   lose(): void {
     this.outbox.lose();
     this.sent.lose();
+    this.tags.labels.lose();
     this.budgets.forget(this.outbox);
   }
 
@@ -56,11 +63,23 @@ export class Mouth {
   }
 }
 
+/** Says an utterance as one message where the server takes it so (CAP-7), else line by line. */
+export function speak(
+  mouth: Mouth,
+  target: ChannelName | Nick,
+  utterance: Utterance,
+  budget: number,
+  saying: Saying | undefined,
+): Promise<Outcome> {
+  const singly = (): Promise<Outcome> => speakSingly(mouth, target, utterance, budget, saying);
+  return speakAtOnce(mouth, target, utterance, budget, saying, singly) ?? singly();
+}
+
 /**
  * Queues every line of an utterance from `progress.from` on, cut to `budget` bytes. `progress.said` gets the number of
  * lines said so far, those before `from` counted, in the tick in which the kernel took one.
  */
-export function speak(
+function speakSingly(
   mouth: Mouth,
   target: ChannelName | Nick,
   utterance: Utterance,
@@ -83,18 +102,30 @@ export function speak(
       if (said >= lines.length) resolve(done);
     };
     if (said >= lines.length) resolve(done);
+    const { tags } = mouth;
+    // That it is a reply is told once.
+    let reply = said === 0 ? tags.reply(saying?.replyTo) : [];
     for (const text of lines.slice(said)) {
       const cut = cutBytes(text, budget);
       const line = sayLine(how, target, cut);
       if (line === undefined) {
         refusal = refused('not-a-channel', 'This is no name that a message can be sent to.', true);
-      } else if (!push(mouth, line, { target, how, text: cut, saying, times: 1 }, handed)) {
+      } else if (!push(mouth, withTags([...tags.label(answerTo(saying)), ...reply], line), { target, how, text: cut, saying, times: 1 }, handed)) {
         refusal = mouth.outbox.queued > 0 ? refused('slow-down', 'Too much waits to be said on IRC already.') : LOST;
       }
+      reply = [];
       // What was queued before may still be said and counted; the caller learns how far it came.
       if (refusal !== undefined) return resolve(refusal);
     }
   });
+}
+
+/** What is done with the id that the server gives a line. */
+function answerTo(saying: Saying | undefined): ((answer: Answer) => void) | undefined {
+  if (saying?.msgid === undefined) return undefined;
+  return (answer) => {
+    if ('msgid' in answer) saying.msgid?.(answer.msgid);
+  };
 }
 
 /**

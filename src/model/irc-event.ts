@@ -20,6 +20,10 @@ export interface ChannelMessage extends Heard {
   readonly text: string;
   /** IRCv3 `msgid`, when the server gives one. */
   readonly msgid?: string;
+  /** The msgid of what it answers (`+reply`). */
+  readonly replyTo?: string;
+  /** When it was said, ms since the epoch, where that was noticeably before it was heard (server-time). */
+  readonly sentAt?: number;
 }
 
 /** A line said to one of our clients alone (PRIVMSG or NOTICE to its nick). */
@@ -32,6 +36,8 @@ export interface PrivateMessage extends Heard {
   readonly how: How;
   readonly text: string;
   readonly msgid?: string;
+  readonly replyTo?: string;
+  readonly sentAt?: number;
 }
 
 export interface JoinEvent extends Heard {

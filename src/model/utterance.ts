@@ -7,4 +7,6 @@ export type How = 'say' | 'act' | 'notice';
 export interface Utterance {
   readonly how: How;
   readonly lines: readonly string[];
+  /** For each line what joins it with the one before, where both were one line that was too long; else a line end. */
+  readonly joins?: readonly ('' | ' ' | undefined)[];
 }

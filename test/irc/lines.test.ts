@@ -98,6 +98,13 @@ const ROWS: Readonly<Record<string, Row>> = {
   authenticateLine: { build: [(p) => lines.authenticateLine(p)], command: 'AUTHENTICATE', params: [1] },
   whoisLine: { build: [(p) => lines.whoisLine(p), (p) => lines.whoisLine(p, true)], command: 'WHOIS', params: [1, 2] },
   namesLine: { build: [(p) => lines.namesLine(p)], command: 'NAMES', params: [1] },
+  tagmsgLine: { build: [(p) => lines.tagmsgLine(p)], command: 'TAGMSG', params: [1] },
+  redactLine: {
+    build: [(p) => lines.redactLine(p, 'id'), (p) => lines.redactLine('#a', p), (p) => lines.redactLine('#a', 'id', p)],
+    command: 'REDACT',
+    params: [2, 3],
+  },
+  batchLine: { build: [(p) => lines.batchLine(p), (p) => lines.batchLine('1', p)], command: 'BATCH', params: [1, 3] },
   whoLine: { build: [(p) => lines.whoLine(p)], command: 'WHO', params: [1] },
 };
 

@@ -150,10 +150,22 @@ describe('irc/login', () => {
   it('CAP-1: DEL takes away, ACK with a minus too, what was not wanted is never on', () => {
     const { enabled } = run([
       ['CAP', 'LS', 'batch chghost'],
-      ['CAP', 'ACK', 'batch chghost echo-message'],
+      ['CAP', 'ACK', 'batch chghost extended-join'],
       ['CAP', 'DEL', 'batch'],
     ]);
     assert.deepEqual(enabled, ['chghost']);
+  });
+
+  it('CAP-4, CAP-7, CAP-10: what is of no use without others is only asked for with them; limits are kept', () => {
+    const asked = (offered: string): string => run([['CAP', 'LS', offered], ['001']]).written[0] ?? '';
+    assert.equal(asked('echo-message labeled-response'), 'CAP REQ :labeled-response');
+    assert.equal(asked('draft/multiline=max-bytes=1 draft/message-redaction'), 'CAP END');
+    const all = 'batch message-tags echo-message labeled-response draft/multiline=max-bytes=4096,max-lines=100';
+    assert.equal(asked(all), `CAP REQ :${all.replace(/=\S*/gu, '')}`);
+  });
+
+  it('CAP-14: only who listens for others asks to be told who is away', () => {
+    assert.equal(run([['CAP', 'LS', 'away-notify'], ['001']]).written[0], 'CAP END');
   });
 
   it('SASL 3.1: the payload goes in pieces of 400, a full last one is closed by +', () => {

@@ -1,6 +1,6 @@
 /** IrcNetwork and VirtualClient in memory: remember what was said, refuse, delay and lose what they are told to. */
 
-import type { ClientStatus, ClientWish, IrcNetwork, Saying, VirtualClient, Whois } from '../../src/irc/port.js';
+import type { ClientStatus, ClientWish, IrcNetwork, Saying, Signal, VirtualClient, Whois } from '../../src/irc/port.js';
 import type { UserId } from '../../src/model/ids.js';
 import type { ChannelName, ClientId, ClientOwner, Folded, NetworkName, Nick } from '../../src/model/irc-names.js';
 import type { IrcEvent } from '../../src/model/irc-event.js';
@@ -24,6 +24,8 @@ export class MemoryNetwork implements IrcNetwork {
   nickLength: number | undefined = undefined;
   /** Bytes of text that fit a line. */
   lineBudget = 400;
+  /** Whether the server passes client tags on and knows REDACT. */
+  tags = false;
   caseMapping: CaseMapping = 'rfc1459';
   /** Lines that others saw, in order. */
   readonly lines: SaidLine[] = [];
@@ -235,6 +237,19 @@ export class MemoryClient implements VirtualClient {
     const outcome = await this.#network.ask(`join ${channel}`);
     if (outcome.ok) this.#channels.set(this.#network.fold(channel), channel);
     return outcome;
+  }
+
+  /** Which tags pass; none unless a test says so. */
+  signal(target: ChannelName | Nick, what: Signal): boolean {
+    if (!this.#network.tags) return false;
+    this.#network.traffic.push(['TAGMSG', this.nick, target, what.kind, ...(what.kind === 'typing' ? [what.state] : [what.msgid, what.key])].join(' '));
+    return true;
+  }
+
+  async redact(target: ChannelName | Nick, msgid: string, reason = ''): Promise<Outcome> {
+    if (!this.#network.tags) return refused('cannot-send', 'no REDACT', true);
+    this.#network.traffic.push(['REDACT', this.nick, target, msgid, reason].join(' ').trim());
+    return this.#network.ask(`redact ${target}`);
   }
 
   part(channel: ChannelName, reason?: string): void {
