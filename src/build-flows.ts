@@ -1,6 +1,7 @@
 /** Makes the two directions, each given only what it names. */
 
 import type { Edges } from './build-edges.js';
+import { buildAccounts } from './build-accounts.js';
 import { buildFaces } from './build-faces.js';
 import { buildNames } from './build-names.js';
 import { buildRooms } from './build-rooms.js';
@@ -27,6 +28,7 @@ import { makeRoute } from './matrix-to-irc/route.js';
 import { makeSay } from './matrix-to-irc/say.js';
 import { makeTable } from './matrix-to-irc/table.js';
 import { makeUserQuery } from './matrix-to-irc/user-query.js';
+import type { NewsType } from './model/account.js';
 import { faultText } from './model/errors.js';
 import type { IrcEvent } from './model/irc-event.js';
 import type { MatrixEvent } from './model/matrix-event.js';
@@ -42,6 +44,8 @@ export interface FlowsNeeds {
   readonly clock: Clock;
   readonly stopping: AbortSignal;
   readonly lastMarks: DispatchNeeds['lastMarks'];
+  /** Which account events the registration asks for. */
+  readonly subscribed: ReadonlySet<NewsType>;
 }
 
 export interface Flows {
@@ -50,6 +54,7 @@ export interface Flows {
   readonly links: Links;
   readonly questions: Questions;
   readonly onMatrixEvent: (event: MatrixEvent, entry: Entry) => void;
+  readonly onAccount: (entry: Entry) => void;
   readonly onIrcEvent: (event: IrcEvent) => void;
   /** Puts an unfinished journal entry back into its queue. */
   replay(entry: Entry): void;
@@ -58,15 +63,19 @@ export interface Flows {
   /** Waits for the homeserver, pings it, and joins mapped rooms and channels; never throws. */
   settle(): Promise<void>;
   whenIdle(): Promise<void>;
+  /** Remembers what a later life should know of people on IRC; before their clients end. */
+  remember(): Promise<void>;
+  stop(): void;
 }
 
-export function buildFlows({ edges, live, log, clock, stopping, lastMarks }: FlowsNeeds): Flows {
+export function buildFlows({ edges, live, log, clock, stopping, subscribed, lastMarks }: FlowsNeeds): Flows {
   const { homeserver, networks, journal, store, metrics } = edges;
   const { domain } = homeserver;
   const names = buildNames(edges, live);
   const rooms = buildRooms(edges, names, { clock, log, stopping });
   const { configOf, isOurs, nickOf } = names;
   const { links, pmRooms, adminRooms, ghosts } = rooms;
+  const accountLife = buildAccounts({ edges, names, rooms, live, subscribed, clock, log });
   const shared = { ...rooms, homeserver, networks, configOf, metrics, clock };
   const { obey } = buildFaces({
     ...shared,
@@ -126,10 +135,11 @@ export function buildFlows({ edges, live, log, clock, stopping, lastMarks }: Flo
   const settle = makeSettle({ ...shared, log: log.part('rooms') });
   return {
     async load() {
-      await Promise.all([links.load(), pmRooms.load(), adminRooms.load()]);
+      await Promise.all([links.load(), pmRooms.load(), adminRooms.load(), accountLife.load()]);
     },
     links,
     questions: {
+      ...accountLife.questions,
       alias: makeAliasQuery({ ...toIrc, channelOf: names.channelOf }),
       user: makeUserQuery({ ghosts, nickOf }),
       wanting: () => {
@@ -140,9 +150,11 @@ export function buildFlows({ edges, live, log, clock, stopping, lastMarks }: Flo
       },
     },
     onMatrixEvent: (event, entry) => fromMatrix.take(event, entry),
+    onAccount: (entry) => accountLife.take(entry),
     onIrcEvent: (event) => fromIrc.take(event),
     replay(entry) {
       if (entry.lane === 'irc') fromIrc.replay(entry);
+      if (entry.lane === 'synthetic') accountLife.take(entry, true);
       if (entry.lane !== 'matrix') return;
       const event = homeserver.decodeEntry(entry);
       if (event) fromMatrix.take(event, entry, true);
@@ -155,7 +167,9 @@ export function buildFlows({ edges, live, log, clock, stopping, lastMarks }: Flo
         .then(bringMembers)
         .catch((fault: unknown) => log.error('start is not complete', { why: faultText(fault) })),
     async whenIdle() {
-      await Promise.all([fromMatrix.whenIdle(), fromIrc.whenIdle()]);
+      await Promise.all([fromMatrix.whenIdle(), fromIrc.whenIdle(), accountLife.whenIdle()]);
     },
+    remember: () => accountLife.remember(),
+    stop: () => accountLife.stop(),
   };
 }
