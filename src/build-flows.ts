@@ -6,6 +6,7 @@ import { buildFaces } from './build-faces.js';
 import { buildNames } from './build-names.js';
 import { buildRooms } from './build-rooms.js';
 import type { Config } from './config/config.js';
+import type { MatrixHandlerConfig } from './config/services.js';
 import type { Questions } from './homeserver/port.js';
 import { IrcDispatch } from './irc-to-matrix/dispatch.js';
 import { makeFailure as makeIrcFailure } from './irc-to-matrix/failure.js';
@@ -17,17 +18,21 @@ import { makeTable as makeIrcTable } from './irc-to-matrix/table.js';
 import type { Entry } from './journal/port.js';
 import type { Clock } from './lib/clock.js';
 import type { Log } from './lib/log.js';
+import { noAddresses, type PublicAddresses } from './media/port.js';
 import { makeAliasQuery } from './matrix-to-irc/alias-query.js';
 import { MatrixDispatch, type DispatchNeeds } from './matrix-to-irc/dispatch.js';
 import { makeFailure } from './matrix-to-irc/failure.js';
 import { makeInvite } from './matrix-to-irc/invite.js';
 import { makeDeliver } from './matrix-to-irc/message.js';
 import { makeTakeOrder } from './matrix-to-irc/order.js';
+import { makePrepare } from './matrix-to-irc/prepare.js';
 import { makeMayGo } from './matrix-to-irc/private-message.js';
+import { makeRecall } from './matrix-to-irc/recall.js';
 import { makeRoute } from './matrix-to-irc/route.js';
 import { makeSay } from './matrix-to-irc/say.js';
 import { makeTable } from './matrix-to-irc/table.js';
 import { makeUserQuery } from './matrix-to-irc/user-query.js';
+import { makeWordingOf } from './matrix-to-irc/wording-of.js';
 import type { NewsType } from './model/account.js';
 import { faultText } from './model/errors.js';
 import type { IrcEvent } from './model/irc-event.js';
@@ -46,6 +51,8 @@ export interface FlowsNeeds {
   readonly lastMarks: DispatchNeeds['lastMarks'];
   /** Which account events the registration asks for. */
   readonly subscribed: ReadonlySet<NewsType>;
+  /** Addresses for people without accounts; absent: none are given out. */
+  readonly addresses?: PublicAddresses;
 }
 
 export interface Flows {
@@ -68,11 +75,11 @@ export interface Flows {
   stop(): void;
 }
 
-export function buildFlows({ edges, live, log, clock, stopping, subscribed, lastMarks }: FlowsNeeds): Flows {
+export function buildFlows({ edges, live, log, clock, stopping, subscribed, lastMarks, addresses = noAddresses }: FlowsNeeds): Flows {
   const { homeserver, networks, journal, store, metrics } = edges;
   const { domain } = homeserver;
   const names = buildNames(edges, live);
-  const rooms = buildRooms(edges, names, { clock, log, stopping });
+  const rooms = buildRooms(edges, names, { live, clock, log, stopping });
   const { configOf, isOurs, nickOf } = names;
   const { links, pmRooms, adminRooms, ghosts } = rooms;
   const accountLife = buildAccounts({ edges, names, rooms, live, subscribed, clock, log });
@@ -92,11 +99,19 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
       const pm = pmRooms.ofRoom(room);
       return pm && homeserver.as(pm.ghost);
     },
+    adminRoomOf: (person) => {
+      const room = adminRooms.of(person)?.room;
+      return room === undefined || adminRooms.isLeft(room) ? undefined : room;
+    },
   });
+  const form = (): MatrixHandlerConfig => live.config.ircService.matrixHandler;
+  const wordingOf = makeWordingOf({ ...toIrc, form, nickOf, channelOf: names.channelOf });
   const deliver = makeDeliver({
     ...toIrc,
     failure,
-    say: makeSay({ ...toIrc, stopping }),
+    form,
+    say: makeSay({ ...toIrc, wordingOf, addresses, stopping }),
+    prepare: makePrepare({ ...toIrc, addresses, askerIn: (room) => pmRooms.ofRoom(room)?.ghost }),
     mayGo: makeMayGo({ networks, configOf, domain }),
     dropAfterSecs: () => live.config.homeserver.dropMatrixMessagesAfterSecs,
   });
@@ -108,6 +123,11 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
     isOurs,
     lastMarks,
     route: makeRoute(rooms),
+    recall: makeRecall(rooms.memory),
+    noteMember: (event) => {
+      if (links.ofRoom(event.room).length > 0) rooms.memory.moved(event, event.target === homeserver.bot.userId);
+    },
+    withdrawAddresses: (event) => addresses.withdraw(event),
     takeOrder: makeTakeOrder({ ...toIrc, obey }),
     table: makeTable({
       ...toIrc,

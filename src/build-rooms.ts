@@ -2,6 +2,7 @@
 
 import type { Edges } from './build-edges.js';
 import type { Names } from './build-names.js';
+import type { Config } from './config/config.js';
 import type { Clock } from './lib/clock.js';
 import type { Log } from './lib/log.js';
 import { Accounts } from './people/accounts.js';
@@ -13,10 +14,12 @@ import { makeOpenAdminRoom, makeTellPerson, type OpenAdminRoom, type TellPerson 
 import { AdminRooms } from './rooms/admin-rooms.js';
 import { makeOpenChannelRoom, type OpenChannelRoom } from './rooms/channel-room.js';
 import { Departure } from './rooms/departure.js';
+import { EventMemory } from './rooms/event-memory.js';
 import { Links } from './rooms/links.js';
 import { makeOpenOnDemand, type OpenOnDemand } from './rooms/on-demand.js';
 import { makeOpenPmRoom, type OpenPmRoom } from './rooms/pm-room.js';
 import { PmRooms } from './rooms/pm-rooms.js';
+import { RoomSettings } from './rooms/room-settings.js';
 
 export interface Rooms {
   readonly links: Links;
@@ -33,13 +36,22 @@ export interface Rooms {
   readonly openAdminRoom: OpenAdminRoom;
   readonly tellPerson: TellPerson;
   readonly departure: Departure;
+  readonly memory: EventMemory;
+  readonly roomSettings: RoomSettings;
+}
+
+interface RoomsNeeds {
+  readonly live: { readonly config: Config };
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stopping: AbortSignal;
 }
 
 /** `stopping` ends what waits for another try. */
 export function buildRooms(
   { homeserver, networks, store, metrics }: Edges,
   names: Names,
-  { clock, log: allLog, stopping }: { readonly clock: Clock; readonly log: Log; readonly stopping: AbortSignal },
+  { live, clock, log: allLog, stopping }: RoomsNeeds,
 ): Rooms {
   const { configOf } = names;
   const log = allLog.part('rooms');
@@ -67,6 +79,8 @@ export function buildRooms(
     openPmRoom: makeOpenPmRoom({ homeserver, networks, configOf, ghosts, pmRooms, clock, log }),
     openAdminRoom,
     tellPerson: makeTellPerson({ homeserver, adminRooms }, openAdminRoom),
+    memory: new EventMemory(() => live.config.ircService.matrixHandler.eventCacheSize),
+    roomSettings: new RoomSettings({ homeserver, clock, config: () => live.config.ircService.perRoomConfig }),
     departure: new Departure({ networks, pmRooms, clock, log }),
   };
 }

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { flag, later, listOf, number, port, section, someText, text, textLike, type Frozen } from './kinds.js';
 import { botConfig, excludedUsers, ircClients, matrixClients } from './network-clients.js';
 import { dynamicChannels, mappings, membershipLists, privateMessages, quitDebounce } from './network-rooms.js';
+import { ways } from './ways.js';
 
 /** Ports when none is configured (CONN-3). */
 const PLAIN_PORT = 6667;
@@ -54,6 +55,14 @@ export const network = section({
   proxy: later.exactOptional(),
   space: later.exactOptional(),
   requestCaps: listOf(someText).default([]),
+  /** Masks such as `spam*` or `*!*@host.example`: what they say stays on IRC (I2M-16). */
+  ignoreMasks: listOf(someText).default([]),
+  edits: ways.edits.exactOptional(),
+  reactions: ways.reactions.exactOptional(),
+  redactions: ways.redactions.exactOptional(),
+  threads: ways.threads.exactOptional(),
+  formatting: ways.formatting.exactOptional(),
+  code: ways.code.exactOptional(),
 }).transform((set) => ({ ...set, port: set.port ?? (set.ssl ? TLS_PORT : PLAIN_PORT) }));
 
 /** One network with every default filled in. Its key in `servers` is its id everywhere. */

@@ -19,6 +19,7 @@ import {
 } from './kinds.js';
 import type { Frozen } from './kinds.js';
 import { network } from './network.js';
+import { ways } from './ways.js';
 import { provisioning } from './provisioning.js';
 
 const bridgeInfoState = section({ enabled: flag.default(false), initial: flag.default(false) });
@@ -63,6 +64,12 @@ const matrixHandler = section({
   shortReplyTresholdSeconds: number(0).default(300),
   truncatedMessageTemplate: text.default('(full message at <$URL>)'),
   ignoreFunctionalMembersInAdminRooms: flag.default(false),
+  edits: ways.edits.default('diff'),
+  reactions: ways.reactions.default('notice'),
+  redactions: ways.redactions.default('off'),
+  threads: ways.threads.default('reply'),
+  formatting: ways.formatting.default('full'),
+  code: ways.code.default('monospace'),
 });
 
 /** Replies and long messages on their way to IRC. */
@@ -71,6 +78,12 @@ export type MatrixHandlerConfig = Frozen<z.output<typeof matrixHandler>>;
 const ircHandler = section({
   mapIrcMentionsToMatrix: oneOf('on', 'off', 'force-off').default('on'),
   powerLevelGracePeriodMs: whole(0).default(1000),
+  /** Nicks of other people on IRC become links to their ghosts, too (I2M-9). */
+  linkIrcNicks: flag.default(false),
+  /** Changes of a channel's modes are told in its rooms (I2M-25). */
+  modeNotices: flag.default(false),
+  /** Lines of one nick that follow within so many ms become one event; 0: never (I2M-13). */
+  mergeLinesMs: whole(0, 5000).default(0),
 });
 
 const perRoomConfig = section({
@@ -147,10 +160,6 @@ export const ircService = section({
   eventStore: eventStore.prefault({}),
   syntheticEvents: syntheticEvents.prefault({}),
   statsd: later.exactOptional(),
-  edits: later.exactOptional(),
-  reactions: later.exactOptional(),
-  redactions: later.exactOptional(),
-  threads: later.exactOptional(),
   history: later.exactOptional(),
   presence: later.exactOptional(),
   encryption: later.exactOptional(),

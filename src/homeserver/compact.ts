@@ -1,10 +1,11 @@
 /** Pure: what of a room event the journal keeps: the fields that `decode` looks at, in the homeserver's own shape. */
 
-import type { Json } from '../model/matrix-content.js';
-import { decodeEvent } from './decode.js';
-import { MOST_MENTIONS, MOST_TEXT } from './decode-message.js';
+import type { Json, JsonObject } from '../model/matrix-content.js';
+import { isExtensible } from './decode-extensible.js';
+import { decodeEvent, ROOM_SETTINGS } from './decode.js';
+import { MOST_MENTIONS } from './decode-message.js';
 import type { MatrixEvent } from '../model/matrix-event.js';
-import { isRaw, objectIn } from './raw.js';
+import { isRaw, MOST_TEXT, objectIn } from './raw.js';
 import type { Raw } from './raw.js';
 
 /** The version of the body; a newer one than ours is not read. */
@@ -13,12 +14,18 @@ const VERSION = 1;
 type Kept = Record<string, Json>;
 
 const ENVELOPE = ['type', 'event_id', 'room_id', 'sender', 'origin_server_ts', 'state_key', 'redacts'];
-const TEXTS = ['msgtype', 'body', 'format', 'formatted_body', 'filename', 'url'];
+const TEXTS = ['msgtype', 'body', 'format', 'formatted_body', 'filename', 'url', 'geo_uri'];
+const VOICE = ['m.voice', 'org.matrix.msc3245.voice'];
 const STATE = ['membership', 'reason', 'displayname', 'is_direct', 'topic', 'replacement_room', 'redacts'];
 
 /** The body of a journal entry for an event that `decodeEvent` took. Holds no field that it does not read. */
 export function entryBody(item: Raw): Json {
   const content = objectIn(item, 'content') ?? {};
+  const type = item['type'];
+  // Nested deeper than the others, rare, and no larger than an event may be.
+  if (typeof type === 'string' && (isExtensible(type) || type === ROOM_SETTINGS)) {
+    return { v: VERSION, event: { ...flat(item, ENVELOPE), content: content as JsonObject } };
+  }
   const before = objectIn(objectIn(item, 'unsigned') ?? {}, 'prev_content') ?? objectIn(item, 'prev_content');
   const fresh = objectIn(content, 'm.new_content');
   const relation = objectIn(content, 'm.relates_to');
@@ -49,8 +56,9 @@ function talk(content: Raw): Kept {
   const mentions = Array.isArray(ids) ? (ids.slice(0, MOST_MENTIONS) as unknown[]).map((id) => scalar(id, 255)) : [];
   return {
     ...flat(content, TEXTS),
-    ...(info && { info: flat(info, ['mimetype', 'size']) }),
+    ...(info && { info: flat(info, ['mimetype', 'size', 'duration']) }),
     ...(file && { file: flat(file, ['url']) }),
+    ...Object.fromEntries(VOICE.flatMap((key) => (objectIn(content, key) ? [[key, {}]] : []))),
     ...(mentions.length > 0 && { 'm.mentions': { user_ids: mentions } }),
   };
 }
@@ -58,7 +66,7 @@ function talk(content: Raw): Kept {
 function relationOf(relation: Raw): Kept {
   const reply = objectIn(relation, 'm.in_reply_to');
   return {
-    ...flat(relation, ['rel_type', 'event_id', 'is_falling_back']),
+    ...flat(relation, ['rel_type', 'event_id', 'is_falling_back', 'key']),
     ...(reply && { 'm.in_reply_to': flat(reply, ['event_id']) }),
   };
 }

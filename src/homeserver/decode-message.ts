@@ -1,45 +1,46 @@
-/** Pure: the content of `m.room.message` and `m.sticker` to what was said. */
+/** Pure: the content of `m.room.message`, `m.sticker` and polls to what was said. */
 
 import type { EventId } from '../model/ids.js';
 import { parseEventId, parseMxcUri, parseUserId } from '../model/ids.js';
-import type { MediaBody, TextBody } from '../model/matrix-event.js';
+import type { MediaBody, PlaceBody, PollBody, PollResultBody, TextBody } from '../model/matrix-event.js';
 import type { How } from '../model/utterance.js';
-import { objectIn, textIn } from './raw.js';
+import { decodeExtensible, type ExtensibleType } from './decode-extensible.js';
+import { MOST_TEXT, objectIn, textIn } from './raw.js';
 import type { Raw } from './raw.js';
 
 /** What a message says, and what it refers to. */
 export interface Said {
-  readonly body: TextBody | MediaBody;
+  readonly body: TextBody | MediaBody | PlaceBody | PollBody | PollResultBody;
   readonly replyTo?: EventId;
+  readonly thread?: { readonly root: EventId; readonly latest?: EventId };
   readonly replaces?: EventId;
 }
 
-/** Longest text taken, in UTF-16 units: no whole event can be longer (CS API, "Size limits"). */
-export const MOST_TEXT = 65_536;
+/** The types of event by which something is said. */
+export type MessageType = 'm.room.message' | 'm.sticker' | ExtensibleType;
+
 /** Mentions read of one message. */
 export const MOST_MENTIONS = 100;
 
-/** Reads content; gives the reason when it says nothing readable. */
-export function decodeMessage(type: 'm.room.message' | 'm.sticker', content: Raw): Said | 'bad body' {
+/** Reads content; gives the reason when it says nothing readable, or nothing that is meant for people. */
+export function decodeMessage(type: MessageType, content: Raw): Said | 'bad body' | 'ignored' {
   const relation = objectIn(content, 'm.relates_to') ?? {};
-  const replaces = textIn(relation, 'rel_type', 255) === 'm.replace' ? idIn(relation) : undefined;
+  const kind = textIn(relation, 'rel_type', 255);
+  const replaces = kind === 'm.replace' ? idIn(relation) : undefined;
   // An edit without usable new content shows its own body, as clients that know no edits do.
   const fresh = replaces && objectIn(content, 'm.new_content');
   const body = (fresh && bodyOf(type, fresh)) ?? bodyOf(type, content);
-  if (!body) return 'bad body';
-  const replyTo = replyOf(relation);
+  if (body === undefined || body === 'ignored') return body ?? 'bad body';
+  const reply = idIn(objectIn(relation, 'm.in_reply_to') ?? {});
+  const root = kind === 'm.thread' ? idIn(relation) : undefined;
+  // In a thread it may be there only for clients that know no threads; then it is no reply (CS API, "Threading").
+  const fallback = root !== undefined && relation['is_falling_back'] === true;
   return {
     body,
-    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(reply === undefined || fallback ? {} : { replyTo: reply }),
+    ...(root === undefined ? {} : { thread: { root, ...(reply === undefined || !fallback ? {} : { latest: reply }) } }),
     ...(replaces === undefined ? {} : { replaces }),
   };
-}
-
-/** In a thread, `m.in_reply_to` may be there only for clients that know no threads; then it is no reply (CS API, "Threading"). */
-function replyOf(relation: Raw): EventId | undefined {
-  const thread = textIn(relation, 'rel_type', 255) === 'm.thread';
-  if (thread && relation['is_falling_back'] === true) return undefined;
-  return idIn(objectIn(relation, 'm.in_reply_to') ?? {});
 }
 
 function idIn(raw: Raw): EventId | undefined {
@@ -47,8 +48,9 @@ function idIn(raw: Raw): EventId | undefined {
   return id?.isWellFormed() ? id : undefined;
 }
 
-function bodyOf(type: 'm.room.message' | 'm.sticker', content: Raw): TextBody | MediaBody | undefined {
+function bodyOf(type: MessageType, content: Raw): Said['body'] | 'ignored' | undefined {
   if (type === 'm.sticker') return mediaOf('sticker', content);
+  if (type !== 'm.room.message') return decodeExtensible(type, content);
   const msgtype = textIn(content, 'msgtype', 255);
   switch (msgtype) {
     case undefined:
@@ -58,17 +60,33 @@ function bodyOf(type: 'm.room.message' | 'm.sticker', content: Raw): TextBody | 
     case 'm.video':
       return mediaOf('video', content);
     case 'm.audio':
-      return mediaOf('audio', content);
+      return mediaOf(isVoice(content) ? 'voice' : 'audio', content);
     case 'm.file':
       return mediaOf('file', content);
+    case 'm.location':
+      return placeOf(content);
     case 'm.emote':
       return textBody('act', content);
     case 'm.notice':
       return textBody('notice', content);
     default:
+      if (NOT_TALK.test(msgtype)) return 'ignored';
       // Also what we do not know: its `body` is meant for that (CS API, "m.room.message msgtypes").
       return textBody('say', content);
   }
+}
+
+/** What programs say to each other, and homeservers to their users (M2I-45). */
+const NOT_TALK = /^(?:m\.server_notice$|m\.key\.verification\.|org\.matrix\.)/u;
+
+function isVoice(content: Raw): boolean {
+  return objectIn(content, 'org.matrix.msc3245.voice') !== undefined || objectIn(content, 'm.voice') !== undefined;
+}
+
+function placeOf(content: Raw): PlaceBody | undefined {
+  const words = textIn(content, 'body', MOST_TEXT);
+  const geo = textIn(content, 'geo_uri', 255) ?? textIn(objectIn(content, 'm.location') ?? {}, 'uri', 255);
+  return words === undefined ? undefined : { type: 'place', words, ...(geo === undefined ? {} : { geo }) };
 }
 
 function textBody(how: How, content: Raw): TextBody | undefined {
@@ -103,9 +121,20 @@ function mediaOf(media: MediaBody['media'], content: Raw): MediaBody | undefined
     media,
     name,
     encrypted: file !== undefined,
-    ...(body === undefined || body === name ? {} : { caption: body }),
+    ...(body === undefined || body === name ? {} : { caption: body, ...captionHtml(content) }),
     ...(mxc === undefined ? {} : { mxc }),
     ...(mime === undefined ? {} : { mime }),
     ...(typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes >= 0 ? { bytes } : {}),
+    ...durationIn(info),
   };
+}
+
+function captionHtml(content: Raw): { captionHtml?: string } {
+  const html = textIn(content, 'format', 255) === 'org.matrix.custom.html' ? textIn(content, 'formatted_body', MOST_TEXT) : undefined;
+  return html === undefined ? {} : { captionHtml: html };
+}
+
+function durationIn(info: Raw): { durationMs?: number } {
+  const ms = Object.hasOwn(info, 'duration') ? info['duration'] : undefined;
+  return typeof ms === 'number' && Number.isSafeInteger(ms) && ms >= 0 ? { durationMs: ms } : {};
 }

@@ -5,8 +5,10 @@
 
 import { parseEventId, parseRoomId, parseUserId } from '../model/ids.js';
 import type { MatrixEvent, MemberEvent, RoomEvent } from '../model/matrix-event.js';
-import { decodeMessage, MOST_TEXT } from './decode-message.js';
-import { isRaw, objectIn, textIn } from './raw.js';
+import type { JsonObject } from '../model/matrix-content.js';
+import { isExtensible } from './decode-extensible.js';
+import { decodeMessage, type MessageType } from './decode-message.js';
+import { isRaw, MOST_TEXT, objectIn, textIn } from './raw.js';
 import type { Raw } from './raw.js';
 
 /** What is wrong with an event; a closed list, since it is a metric's label. */
@@ -30,6 +32,9 @@ export type Decoded =
   | { readonly ok: false; readonly why: 'ignored' };
 
 const MEMBERSHIPS = ['join', 'leave', 'invite', 'ban', 'knock'] as const;
+
+/** The room's own settings, under the predecessor's name (RC-3). */
+export const ROOM_SETTINGS = 'org.matrix.appservice-irc.config';
 
 const no = (why: Why | 'ignored'): Decoded => ({ ok: false, why });
 const yes = (event: MatrixEvent): Decoded => ({ ok: true, event });
@@ -60,12 +65,8 @@ export function decodeEvent(item: unknown): Decoded {
 function decodeTalk(type: string, envelope: RoomEvent, content: Raw, item: Raw): Decoded {
   switch (type) {
     case 'm.room.message':
-    case 'm.sticker': {
-      // Redacted before it came to us: nothing is left to say, and nothing is wrong with it.
-      if (objectIn(objectIn(item, 'unsigned') ?? {}, 'redacted_because')) return no('ignored');
-      const said = decodeMessage(type, content);
-      return typeof said === 'string' ? no(said) : yes({ kind: 'message', ...envelope, ...said });
-    }
+    case 'm.sticker':
+      return decodeSaid(type, envelope, content, item);
     case 'm.room.redaction': {
       // In `content` from room version 11 on.
       const redacts = parseEventId(textIn(content, 'redacts', 255) ?? textIn(item, 'redacts', 255));
@@ -73,13 +74,32 @@ function decodeTalk(type: string, envelope: RoomEvent, content: Raw, item: Raw):
     }
     case 'm.room.encrypted':
       return yes({ kind: 'encrypted', ...envelope });
+    case 'm.reaction':
+      return decodeReaction(envelope, content);
     default:
-      return no('ignored');
+      return isExtensible(type) ? decodeSaid(type, envelope, content, item) : no('ignored');
   }
+}
+
+function decodeSaid(type: MessageType, envelope: RoomEvent, content: Raw, item: Raw): Decoded {
+  // Redacted before it came to us: nothing is left to say, and nothing is wrong with it.
+  if (objectIn(objectIn(item, 'unsigned') ?? {}, 'redacted_because')) return no('ignored');
+  const said = decodeMessage(type, content);
+  return typeof said === 'string' ? no(said) : yes({ kind: 'message', ...envelope, ...said });
+}
+
+function decodeReaction(envelope: RoomEvent, content: Raw): Decoded {
+  const relation = objectIn(content, 'm.relates_to');
+  // Redacted, or of another kind.
+  if (!relation || textIn(relation, 'rel_type', 255) !== 'm.annotation') return no('ignored');
+  const target = parseEventId(textIn(relation, 'event_id', 255));
+  const key = textIn(relation, 'key', 1000);
+  return target?.isWellFormed() && key !== undefined ? yes({ kind: 'reaction', ...envelope, target, key }) : no('bad reference');
 }
 
 function decodeState(type: string, stateKey: string, envelope: RoomEvent, content: Raw, item: Raw): Decoded {
   if (type === 'm.room.member') return decodeMember(stateKey, envelope, content, item);
+  if (type === ROOM_SETTINGS) return yes({ kind: 'roomSettings', ...envelope, stateKey, content: content as JsonObject });
   if (type !== 'm.room.topic' && type !== 'm.room.tombstone' && type !== 'm.room.encryption') return no('ignored');
   // These mean something only under the empty key; under another anybody may play with them.
   if (stateKey !== '') return no('ignored');

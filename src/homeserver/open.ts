@@ -10,6 +10,7 @@ import { eventOfBody } from './compact.js';
 import { decodeAccount } from './decode-account.js';
 import { Downloads } from './download.js';
 import { Inbound } from './inbound.js';
+import { lookUp } from './look-up.js';
 import { usualLimits } from './options.js';
 import type { HomeserverOptions } from './options.js';
 import { Outbound } from './outbound.js';
@@ -78,6 +79,8 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
     joinedMembers: (room) => rooms.joinedMembers(room),
     joinedRooms: () => rooms.joinedRooms(),
     displayName: (user, room) => rooms.displayName(user, room),
+    lookUp: (room, id, viewer, by) => lookUp(outbound.parts, { room, id, viewer, by }),
+    stateOf: (room, type, stateKey) => rooms.state(room, type, stateKey),
     download: (mxc, signal) => downloads.get(mxc, signal),
     whoAmI: () => whoAmI(outbound.parts),
     get ghosts() {

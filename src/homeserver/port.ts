@@ -83,6 +83,9 @@ export interface Download {
   readonly body: Readable;
 }
 
+/** An event as it was first sent, or of a redacted one who sent it, and when (`origin_server_ts`). */
+export type FoundEvent = { readonly event: MatrixEvent } | { readonly deletedOf: UserId; readonly at: number };
+
 export interface Homeserver {
   readonly domain: string;
   readonly bot: Actor;
@@ -108,6 +111,13 @@ export interface Homeserver {
   download(mxc: MxcUri, signal: AbortSignal): Promise<Download>;
   /** A person's display name in a room, or globally; `undefined`: none. */
   displayName(user: UserId, room?: RoomId): Promise<string | undefined>;
+  /**
+   * An event of a room, for `viewer` who refers to it, asked by `by`, one of ours who is there. `undefined`: none there,
+   * the viewer was not in the room when it was sent (INV-6), or the homeserver cannot say it now.
+   */
+  lookUp(room: RoomId, id: EventId, viewer: UserId, by: UserId): Promise<FoundEvent | undefined>;
+  /** Content of a state event; `undefined`: none, or it cannot be had now. */
+  stateOf(room: RoomId, type: string, stateKey: string): Promise<JsonObject | undefined>;
   /** Who the homeserver says the bot is (`/whoami`), once it answers; retried for ever with backoff until `signal`. */
   whoAmI(): Promise<UserId>;
   /**

@@ -3,6 +3,9 @@
 /** A JSON object of which nothing is known. Own keys only: JSON.parse makes even `__proto__` one. */
 export type Raw = { readonly [key: string]: unknown };
 
+/** Longest text taken, in UTF-16 units: no whole event can be longer (CS API, "Size limits"). */
+export const MOST_TEXT = 65_536;
+
 export function isRaw(value: unknown): value is Raw {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

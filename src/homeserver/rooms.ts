@@ -102,6 +102,18 @@ export class Rooms {
     return (member && (await this.#name(member))) ?? this.#name(`/v3/profile/${encodeURIComponent(user)}/displayname`);
   }
 
+  /** Content of a state event; `undefined`: there is none, or it cannot be had now. */
+  async state(room: RoomId, type: string, stateKey: string): Promise<JsonObject | undefined> {
+    const path = `/v3/rooms/${encodeURIComponent(room)}/state/${encodeURIComponent(type)}/${encodeURIComponent(stateKey)}`;
+    try {
+      const once = (): Promise<Raw> => this.#parts.server.once({ name: 'getState', method: 'GET', path });
+      return (await this.#parts.patience.through(this.#parts.bot, once, { tries: 2 })) as JsonObject;
+    } catch (fault) {
+      if (!(fault instanceof BridgeError) || fault.code === 'STOPPING') throw fault;
+      return undefined;
+    }
+  }
+
   async #name(path: string): Promise<string | undefined> {
     try {
       const once = (): Promise<Raw> => this.#parts.server.once({ name: 'getDisplayName', method: 'GET', path });

@@ -1,19 +1,26 @@
 /** Pure: what was said on IRC, as the content of a Matrix event. */
 
 import type { MessageContent } from '../model/matrix-content.js';
+import type { UserId } from '../model/ids.js';
 import type { ChannelMessage } from '../model/irc-event.js';
 import type { How } from '../model/utterance.js';
 import { ircToHtml } from '../text/irc-to-html.js';
+import type { FindNick } from '../text/mentions.js';
 
 const MSGTYPE: Readonly<Record<How, MessageContent['msgtype']>> = { say: 'm.text', act: 'm.emote', notice: 'm.notice' };
 
-/** Content for a line (I2M-1…3, 6): `formatted_body` only where there is formatting, mentions explicitly none. */
-export function toContent(line: Pick<ChannelMessage, 'how' | 'text'>): MessageContent {
-  const { plain, html } = ircToHtml(line.text);
+/**
+ * Content for a line (I2M-1…3, 6…9): `formatted_body` only where there is formatting or somebody is named, mentions
+ * always explicit.
+ * @param find who a nick is; without it nobody is mentioned
+ */
+export function toContent(line: Pick<ChannelMessage, 'how' | 'text'>, find?: FindNick): MessageContent {
+  const { plain, html, mentions } = ircToHtml(line.text, find);
   return {
     msgtype: MSGTYPE[line.how],
     body: plain,
     ...(html === undefined ? {} : { format: 'org.matrix.custom.html', formatted_body: html }),
-    'm.mentions': {},
+    // `find` gives ids of people we know.
+    'm.mentions': mentions === undefined ? {} : { user_ids: mentions as readonly UserId[] },
   };
 }

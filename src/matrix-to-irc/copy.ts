@@ -10,10 +10,11 @@ import { faultText, isFault } from '../model/errors.js';
 import type { RoomId } from '../model/ids.js';
 import type { Link } from '../model/link.js';
 import type { JsonObject } from '../model/matrix-content.js';
-import type { MediaBody, MessageEvent } from '../model/matrix-event.js';
+import type { Body, MediaBody, MessageEvent, TextBody } from '../model/matrix-event.js';
 import type { Nick } from '../model/irc-names.js';
 import type { Ghosts } from '../people/ghosts.js';
 import type { Links } from '../rooms/links.js';
+import { wordPlace, wordPoll } from './word-file.js';
 
 export interface CopyNeeds {
   readonly homeserver: Pick<Homeserver, 'as' | 'displayName'>;
@@ -80,17 +81,29 @@ export function makeCopy(needs: CopyNeeds): Copy {
   };
 }
 
+/** What is said is copied; reactions and deletions are not, since they are about an event of one room. */
+export function isCopied({ body }: MessageEvent): boolean {
+  return body.type === 'text' || body.type === 'media' || body.type === 'place' || body.type === 'poll';
+}
+
 function contentOf({ body }: MessageEvent): JsonObject {
   if (body.type === 'media') return fileContent(body);
+  if (body.type !== 'text') return { msgtype: 'm.notice', body: wordsOf(body), 'm.mentions': {} };
   const msgtype = { say: 'm.text', act: 'm.emote', notice: 'm.notice' }[body.how];
   const html = body.html === undefined ? {} : { format: 'org.matrix.custom.html', formatted_body: body.html };
   return { msgtype, body: body.plain, ...html, 'm.mentions': {} };
 }
 
 /** A file stays one where it can be fetched by its address alone. */
+function wordsOf(body: Exclude<Body, TextBody | MediaBody>): string {
+  if (body.type === 'place') return wordPlace(body);
+  return body.type === 'poll' ? wordPoll(body, Infinity) : '';
+}
+
 function fileContent({ media, name, caption, mxc, mime, bytes, encrypted }: MediaBody): JsonObject {
   if (mxc === undefined || encrypted) return { msgtype: 'm.emote', body: `sent a file: ${name}`, 'm.mentions': {} };
   const info = { ...(mime === undefined ? {} : { mimetype: mime }), ...(bytes === undefined ? {} : { size: bytes }) };
   const words = caption === undefined ? { body: name } : { body: caption, filename: name };
-  return { msgtype: media === 'sticker' ? 'm.image' : `m.${media}`, ...words, url: mxc, info, 'm.mentions': {} };
+  const msgtype = { sticker: 'm.image', voice: 'm.audio', image: 'm.image', video: 'm.video', audio: 'm.audio', file: 'm.file' }[media];
+  return { msgtype, ...words, url: mxc, info, 'm.mentions': {} };
 }

@@ -7,11 +7,11 @@ import type { Log } from '../lib/log.js';
 import { Overdue } from '../lib/overdue.js';
 import { countMessage, type Metrics } from '../metrics/port.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
-import type { RoomId } from '../model/ids.js';
+import type { EventId, RoomId } from '../model/ids.js';
 import { type Destination, targetOf } from './private-message.js';
 import type { Route } from './route.js';
 import type { TakeOrder } from './order.js';
-import type { MatrixEvent, MessageEvent } from '../model/matrix-event.js';
+import type { MatrixEvent, MemberEvent, MessageEvent, ReactionEvent, RedactionEvent } from '../model/matrix-event.js';
 import { refused } from '../model/refusal.js';
 import type { Links } from '../rooms/links.js';
 import type { Failure } from './failure.js';
@@ -19,8 +19,11 @@ import type { LastMarks } from './last-marks.js';
 import type { BehindTalk } from './member.js';
 import type { Deliver, Delivery } from './message.js';
 import { readNotes, writeNotes } from './notes.js';
+import { Reactions } from './reactions.js';
+import type { Recall } from './recall.js';
 import type { Progress } from './say.js';
 import type { Table } from './table.js';
+import { Withdrawn } from './withdrawn.js';
 
 export interface DispatchNeeds {
   readonly links: Links;
@@ -35,8 +38,17 @@ export interface DispatchNeeds {
   readonly takeOrder: TakeOrder;
   /** Whether a user is one of ours: a ghost or the bot (INV-1). */
   readonly isOurs: (user: string) => boolean;
+  readonly recall: Recall;
+  /** Told of every coming and going, in order. */
+  readonly noteMember: (event: MemberEvent) => void;
+  readonly withdrawAddresses: (event: EventId) => Promise<void>;
   /** The other kinds of event. */
   readonly table: Table;
+}
+
+interface Taking {
+  readonly settled?: boolean;
+  readonly others?: readonly Entry[];
 }
 
 const OUR_FAULT = 'Something went wrong inside the bridge; its operator can see it in the log.';
@@ -47,12 +59,19 @@ export class MatrixDispatch {
   /** What is still to be done for messages whose lanes have gone on. */
   readonly #rests = new Set<Promise<void>>();
   readonly #overdue: Overdue;
+  readonly #reactions: Reactions;
+  readonly #withdrawn = new Withdrawn();
 
   constructor(needs: DispatchNeeds) {
     this.#needs = needs;
     this.#overdue = new Overdue(needs.clock, (entry, outcome, seconds) => {
       needs.log.warn(`message ${outcome}`, { entry, seconds: Math.round(seconds) });
       needs.metrics.time('bridge_matrix_request_seconds', seconds, { outcome });
+    });
+    this.#reactions = new Reactions({
+      clock: needs.clock,
+      say: (event, entry, repeat, others) => this.#takeMessage(event, entry, repeat, { others }),
+      done: (entry) => needs.journal.done(entry.id),
     });
     this.#lanes = new KeyedQueue((key, fault) => {
       needs.log.error('matrix event failed', { lane: key, fault });
@@ -67,9 +86,21 @@ export class MatrixDispatch {
 
   /** Takes an accepted event; never waits, never throws. `repeat`: it comes from an earlier life of the process. */
   take(event: MatrixEvent, entry: Entry, repeat = false): void {
+    if (event.kind === 'member') this.#needs.noteMember(event);
     if (this.#needs.isOurs(event.sender) && event.kind !== 'member') this.#needs.journal.done(entry.id);
     else if (event.kind === 'message') this.#takeMessage(event, entry, repeat);
+    else if (event.kind === 'reaction') this.#reactions.take(event, entry, repeat);
+    else if (event.kind === 'redaction') this.#takeRedaction(event, entry, repeat);
     else this.#takeOther(event, entry, repeat);
+  }
+
+  /** What still waits is not said any more, addresses end, and what was said is told as the room wants it (M2I-25, 26). */
+  #takeRedaction(event: RedactionEvent, entry: Entry, repeat: boolean): void {
+    const { room, id, sender, at, redacts } = event;
+    void this.#needs.withdrawAddresses(redacts);
+    if (this.#reactions.withdraw(redacts)) return this.#needs.journal.done(entry.id);
+    this.#withdrawn.add(redacts);
+    this.#takeMessage({ kind: 'message', room, id, sender, at, body: { type: 'deletion', target: redacts } }, entry, repeat);
   }
 
   /** Resolves when nothing is under way; that may be a minute after a refusal, which is told together with others. */
@@ -80,7 +111,7 @@ export class MatrixDispatch {
     }
   }
 
-  #takeOther(event: Exclude<MatrixEvent, MessageEvent>, entry: Entry, repeat: boolean): void {
+  #takeOther(event: Exclude<MatrixEvent, MessageEvent | ReactionEvent | RedactionEvent>, entry: Entry, repeat: boolean): void {
     // Its author is told, perhaps at the end of the minute; nothing else in the room has to wait for that.
     const alone = event.kind === 'encrypted' && this.#needs.links.ofRoom(event.room).length > 0;
     const lane = alone ? event.id : event.room;
@@ -114,22 +145,38 @@ export class MatrixDispatch {
     this.#lanes.push(`${link.room} ${person} ${keyOf(link)}`, job);
   };
 
-  /** @param settled nothing is under way in the room that could give it a purpose */
-  #takeMessage(event: MessageEvent, entry: Entry, repeat: boolean, settled = false): void {
+  /**
+   * @param how.settled nothing is under way in the room that could give it a purpose
+   * @param how.others entries that are done when this one's is
+   */
+  #takeMessage(event: MessageEvent, entry: Entry, repeat: boolean, how: Taking = {}): void {
     const { links, journal, clock, lastMarks } = this.#needs;
+    const { settled = false, others = [] } = how;
+    const done = (): void => {
+      journal.done(entry.id);
+      for (const other of others) journal.done(other.id);
+    };
     const route = this.#needs.route(event);
     const known = route.kind === 'order' ? route.where !== 'unknown' : route.to.length > 0;
     if (!known && !settled && this.#lanes.sizeOf(event.room) > 0) {
       // A ghost may just be on its way into the room, by an invitation that came before.
-      this.#lanes.push(event.room, () => this.#takeMessage(event, entry, repeat, true));
+      this.#lanes.push(event.room, () => this.#takeMessage(event, entry, repeat, { ...how, settled: true }));
       return;
     }
     if (route.kind === 'order') return this.#takeOrder(event, route, entry, repeat);
     const notes = readNotes(entry.note);
     const open = route.to.filter((link) => notes[keyOf(link)] !== 'over');
-    const shared = { event, entry, repeat, since: clock.elapsed(), copied: new Set<RoomId>() };
     let left = open.length;
-    if (left === 0) journal.done(entry.id);
+    if (left === 0) return done();
+    const shared = {
+      event,
+      entry,
+      repeat,
+      recalled: this.#needs.recall(event, repeat),
+      since: clock.elapsed(),
+      copied: new Set<RoomId>(),
+      withdrawn: () => this.#withdrawn.has(event),
+    };
     for (const link of open) {
       const key = keyOf(link);
       // Nothing is left to do once the last line is said: the mark goes with it.
@@ -140,12 +187,12 @@ export class MatrixDispatch {
         lastMarks.handed(client, what, () => {
           notes[key] = progress;
           if (!alone || progress.said < progress.lines.length) journal.note(entry.id, writeNotes(notes));
-          else journal.done(entry.id);
+          else done();
         });
       const over = (): void =>
         lastMarks.over(client, what, () => {
           notes[key] = 'over';
-          if (--left === 0) journal.done(entry.id);
+          if (--left === 0) done();
           else journal.note(entry.id, writeNotes(notes));
         });
       const progress = notes[key];
@@ -190,7 +237,7 @@ export class MatrixDispatch {
   #count({ event, link, since }: Delivery, started: number, outcome: string): void {
     const { metrics, clock } = this.#needs;
     const now = clock.elapsed();
-    const type = event.body.type === 'text' ? event.body.how : 'media';
+    const type = event.body.type === 'text' ? event.body.how : event.body.type;
     const [work, latency] = [(now - started) / 1000, (now - since) / 1000];
     countMessage(metrics, { direction: 'matrix_to_irc', server: link.network, type, outcome, work, latency });
   }

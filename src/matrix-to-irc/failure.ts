@@ -1,4 +1,4 @@
-/** Tells a person on Matrix what was not delivered, why, and what to do: a bot's notice in reply to the message. */
+/** Tells a person on Matrix what was not delivered, why, and what to do: in his admin room, or in reply to the message. */
 
 import { createHash } from 'node:crypto';
 import type { Actor, Homeserver } from '../homeserver/port.js';
@@ -7,15 +7,18 @@ import { BoundedMap } from '../lib/bounded-map.js';
 import { type Clock, sleep } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
-import { BridgeError } from '../model/errors.js';
-import type { RoomId } from '../model/ids.js';
+import { BridgeError, isFault } from '../model/errors.js';
+import type { RoomId, UserId } from '../model/ids.js';
 import type { RoomEvent } from '../model/matrix-event.js';
 import type { Refusal } from '../model/refusal.js';
+import { notDelivered } from './sentences.js';
 
 export interface FailureNeeds {
   readonly homeserver: Pick<Homeserver, 'bot'>;
   /** Who tells in a room where the bot is not: the ghost of a private talk. */
   readonly speakerIn?: (room: RoomId) => Actor | undefined;
+  /** Where a person talks with the bot, if he does. */
+  readonly adminRoomOf?: (person: UserId) => RoomId | undefined;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -37,15 +40,17 @@ export interface Told {
 /** Both resolve when the author was told, and throw `STOPPING`, or what the homeserver lastingly refuses to the bot. */
 export interface Failure {
   /**
-   * A message was not delivered: counted, and told at most once a minute for a person and reason. What comes within the
+   * A message was not delivered: counted, and told at most once a minute for a person and room. What comes within the
    * minute is told at its end, all in one notice, and waits for that: do not wait for it where others wait for you.
    */
   notDelivered(told: Told): Promise<void>;
   /** A message was delivered, but not all of it: told once for a person, room and topic. */
   hint(told: Omit<Told, 'refusal'>, topic: string, say: string): Promise<void>;
+  /** Tells the author something about a message; `suffix` tells apart what is said of the same one. */
+  notice(told: Omit<Told, 'refusal'>, say: string, suffix: string): Promise<void>;
 }
 
-/** What a person was last told of a reason, and what waits for the end of that minute. */
+/** What a person was last told of a room, and what waits for the end of that minute. */
 interface Recent {
   at: number;
   waiting: number;
@@ -62,12 +67,18 @@ export function makeFailure(needs: FailureNeeds): Failure {
 
   const notice = async (told: Omit<Told, 'refusal'>, body: string, suffix: string): Promise<void> => {
     const { event, entry, repeat } = told;
-    const content = {
-      msgtype: 'm.notice',
-      body,
-      'm.mentions': { user_ids: [event.sender] },
-      'm.relates_to': { 'm.in_reply_to': { event_id: event.id } },
-    };
+    const words = { msgtype: 'm.notice', body, 'm.mentions': { user_ids: [event.sender] } };
+    const admin = needs.adminRoomOf?.(event.sender);
+    if (admin !== undefined) {
+      try {
+        await needs.homeserver.bot.send(admin, 'm.room.message', words, `${entry}.${suffix}`, { repeat });
+        return;
+      } catch (fault) {
+        // The bot was put out of it: then where the message was written.
+        if (!isFault(fault, 'HOMESERVER_FORBIDDEN') && !isFault(fault, 'HOMESERVER_NOT_FOUND')) throw fault;
+      }
+    }
+    const content = { ...words, 'm.relates_to': { 'm.in_reply_to': { event_id: event.id } } };
     const speaker = needs.speakerIn?.(event.room) ?? needs.homeserver.bot;
     await speaker.join(event.room);
     await speaker.send(event.room, 'm.room.message', content, `${entry}.${suffix}`, { repeat });
@@ -76,8 +87,7 @@ export function makeFailure(needs: FailureNeeds): Failure {
   const tell = async (told: Told, others: number): Promise<void> => {
     const { event, refusal, target } = told;
     needs.log.info('told not delivered', { person: event.sender, room: event.room, reason: refusal.reason, others });
-    const which = others > 0 ? `Your message and ${others} more before it were` : 'Your message was';
-    await notice(told, `${which} not delivered to ${target}. ${refusal.say}`, `f.${refusal.reason}.${digest(target)}`);
+    await notice(told, notDelivered(target, refusal.say, others), `f.${refusal.reason}.${digest(target)}`);
   };
 
   const atEndOfMinute = async (state: Recent): Promise<void> => {
@@ -90,7 +100,7 @@ export function makeFailure(needs: FailureNeeds): Failure {
   return {
     async notDelivered(told) {
       needs.metrics.count('bridge_dropped_total', { reason: told.refusal.reason });
-      const key = `${told.event.sender} ${told.refusal.reason}`;
+      const key = `${told.event.sender} ${told.event.room}`;
       const now = clock.elapsed();
       const state = recent.get(key);
       if (state && (state.flush || now - state.at < MINUTE_MS)) {
@@ -107,6 +117,7 @@ export function makeFailure(needs: FailureNeeds): Failure {
       hinted.set(key, true);
       await notice(told, say, `h.${topic}`);
     },
+    notice,
   };
 }
 

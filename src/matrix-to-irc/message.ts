@@ -1,18 +1,30 @@
 /** m.room.message: said in the channels of its room, copied to their other rooms, its author told what failed. */
 
 import type { NetworkConfig } from '../config/network.js';
+import type { MatrixHandlerConfig } from '../config/services.js';
 import type { Entry } from '../journal/port.js';
-import type { Clock, Timer } from '../lib/clock.js';
+import type { Clock } from '../lib/clock.js';
+import type { Metrics } from '../metrics/port.js';
 import { faultText } from '../model/errors.js';
 import type { RoomId, UserId } from '../model/ids.js';
 import type { MessageEvent } from '../model/matrix-event.js';
 import type { NetworkName } from '../model/irc-names.js';
 import { granted, type Outcome, type Refusal, refused } from '../model/refusal.js';
-import { type CopyNeeds, makeCopy } from './copy.js';
-import type { Failure, Told } from './failure.js';
+import { type Ways, waysOf } from '../policy/ways-of.js';
+import type { RoomSettings } from '../rooms/room-settings.js';
+import { type CopyNeeds, isCopied, makeCopy } from './copy.js';
+import type { Failure, Told as ToldOf } from './failure.js';
+import type { Prepare } from './prepare.js';
 import { type Destination, targetOf } from './private-message.js';
-import type { Progress, Said, Say } from './say.js';
+import type { Recalled } from './recall.js';
+import type { Progress, Said, Say, Speech } from './say.js';
+import { cutTo, fileNamed } from './sentences.js';
 import { isBlank } from './to-utterance.js';
+import { makeAwait } from './waiting.js';
+import type { Prepared } from './wording.js';
+
+/** What is told, about a message. */
+type Told = ToldOf & { readonly event: MessageEvent };
 
 export interface MessageNeeds extends CopyNeeds {
   readonly say: Say;
@@ -23,11 +35,20 @@ export interface MessageNeeds extends CopyNeeds {
   readonly dropAfterSecs: () => number;
   /** Whether somebody may talk there. */
   readonly mayGo: (sender: UserId, to: Destination) => Outcome;
+  readonly prepare: Prepare;
+  readonly roomSettings: Pick<RoomSettings, 'of'>;
+  /** `ircService.matrixHandler`. */
+  readonly form: () => MatrixHandlerConfig;
+  readonly metrics: Metrics;
 }
 
 /** One message for one channel. */
 export interface Delivery {
   readonly event: MessageEvent;
+  /** What it refers to, as it was when the message came. */
+  readonly recalled: Recalled | undefined;
+  /** Whether it was redacted in the meantime. */
+  readonly withdrawn: () => boolean;
   readonly entry: Entry;
   readonly link: Destination;
   /** When it was taken, in ms of the clock's `elapsed`. */
@@ -50,53 +71,62 @@ export interface Delivered {
   readonly rest: Promise<void>;
 }
 
-/** A message that waits longer is told of. */
-const SLOW_MS = 60_000;
-
 export type Deliver = (delivery: Delivery) => Promise<Delivered>;
 
 /** Makes `Deliver`: resolves when the message is said or refused; throws `STOPPING` and faults of our own. */
 export function makeDeliver(needs: MessageNeeds): Deliver {
   const copy = makeCopy(needs);
+  const awaitSaying = makeAwait(needs);
   return async (delivery) => {
     const { event, entry, link, repeat } = delivery;
     const target = `${targetOf(link)} on ${needs.configOf(link.network).name ?? link.network}`;
-    if (isBlank(event)) return { ok: true, rest: Promise.resolve() };
+    if (isBlank(event)) return NOTHING_TO_DO;
     const told = { event, entry: entry.id, repeat, target };
     const allowed = needs.mayGo(event.sender, link);
-    if (!allowed.ok) return { ok: false, rest: needs.failure.notDelivered({ ...told, refusal: allowed.refusal }) };
-    const slow = tellOfWaiting(needs, delivery, told);
-    const outcome = await said(needs, delivery, thrownAway(needs, told)).finally(() => slow.end());
-    if (!outcome.ok) {
-      return { ok: false, rest: needs.failure.notDelivered({ ...told, refusal: outcome.refusal }) };
+    if (!allowed.ok) return { ok: false, rest: tell(needs, { ...told, refusal: allowed.refusal }) };
+    const found = needs.prepare(event, delivery.recalled);
+    const prepared = found instanceof Promise ? await found : found;
+    const asked = needs.roomSettings.of(link);
+    const room = asked instanceof Promise ? await asked : asked;
+    if (prepared === 'ignored' || isSilent(event, prepared, waysOf(room, needs.configOf(link.network), needs.form()))) return NOTHING_TO_DO;
+    const arrived = awaitSaying(told, delivery.since);
+    let outcome: Outcome<Said> | undefined;
+    try {
+      outcome = await said(needs, delivery, { prepared, room, thrownAway: thrownAway(needs, told) });
+    } finally {
+      arrived(outcome?.ok ?? false);
     }
-    const copies = 'nick' in link ? Promise.resolve() : copy({ ...delivery, link }, outcome.value.by);
+    if (!outcome.ok) return { ok: false, rest: tell(needs, { ...told, refusal: outcome.refusal }) };
+    const copies = 'nick' in link || !isCopied(event) || outcome.value.nothing ? Promise.resolve() : copy({ ...delivery, link }, outcome.value.by);
     return { ok: true, rest: all([hints(needs, delivery, outcome.value, target), copies]) };
   };
 }
 
+const NOTHING_TO_DO: Delivered = { ok: true, rest: Promise.resolve() };
+
+/** What nobody wants to hear of connects nobody. */
+function isSilent({ body, replaces }: MessageEvent, { earlier }: Prepared, ways: Ways): boolean {
+  if (body.type === 'reaction') return ways.reactions === 'off' || earlier === undefined;
+  if (body.type === 'deletion') return ways.redactions === 'off' || earlier === undefined;
+  return replaces !== undefined && ways.edits === 'silent';
+}
+
+/** Nobody waits to be told that a reaction did not go through. */
+async function tell({ failure, metrics }: MessageNeeds, told: Told): Promise<void> {
+  if (told.event.body.type !== 'reaction' && told.event.body.type !== 'deletion') return failure.notDelivered(told);
+  metrics.count('bridge_dropped_total', { reason: told.refusal.reason });
+}
+
 /** Tells the author, once, that the IRC server threw away what it had taken; nobody waits for that any more. */
-function thrownAway({ failure, log }: MessageNeeds, told: Omit<Told, 'refusal'>): (refusal: Refusal) => void {
+function thrownAway(needs: MessageNeeds, told: Omit<Told, 'refusal'>): (refusal: Refusal) => void {
   let once = false;
   return (refusal) => {
     if (once) return;
     once = true;
-    failure.notDelivered({ ...told, refusal }).catch((fault: unknown) => {
-      log.error('author not told', { room: told.event.room, event: told.event.id, why: faultText(fault) });
+    tell(needs, { ...told, refusal }).catch((fault: unknown) => {
+      needs.log.error('author not told', { room: told.event.room, event: told.event.id, why: faultText(fault) });
     });
   };
-}
-
-/** Tells the author that his message still waits, after a minute (R19). */
-function tellOfWaiting({ failure, clock, log }: MessageNeeds, { since }: Delivery, told: Omit<Told, 'refusal'>): Timer {
-  return clock.after(Math.max(0, since + SLOW_MS - clock.elapsed()), () => {
-    const say =
-      `Your message to ${told.target} still waits: IRC cannot be reached just now, or takes only a line a second. ` +
-      'It goes out as soon as it can; you need not send it again.';
-    failure.hint(told, 'slow', say).catch((fault: unknown) => {
-      log.warn('author not told of waiting', { room: told.event.room, why: faultText(fault) });
-    });
-  });
 }
 
 /** Waits for all, then throws what the first that failed threw. */
@@ -108,7 +138,7 @@ async function all(works: readonly Promise<void>[]): Promise<void> {
 async function said(
   needs: MessageNeeds,
   delivery: Delivery,
-  thrownAway: (why: Refusal) => void,
+  more: Pick<Speech, 'prepared' | 'room' | 'thrownAway'>,
 ): Promise<Outcome<Said>> {
   const { event, progress } = delivery;
   // An earlier life of the process had said it all.
@@ -119,21 +149,12 @@ async function said(
   };
   return expired()
     ? refused('too-old', 'It was too old when it came to the bridge. Send it again if it still matters.', true)
-    : needs.say({ ...delivery, expired, thrownAway });
+    : needs.say({ ...delivery, ...more, expired });
 }
 
-async function hints(needs: MessageNeeds, delivery: Delivery, said: Said, target: string): Promise<void> {
-  const { failure } = needs;
+async function hints({ failure }: MessageNeeds, delivery: Delivery, said: Said, target: string): Promise<void> {
   const { event, entry, repeat } = delivery;
   const told = { event, entry: entry.id, repeat, target };
-  if (said.cutTo !== undefined) {
-    const lines = said.cutTo === 1 ? 'line' : `${said.cutTo} lines`;
-    const what = said.cutTo === 0 ? 'Your message did not go' : `Only the first ${lines} of your message went`;
-    const advice = 'more would flood the channel. Post long text elsewhere and say its address.';
-    await failure.hint(told, 'cut', `${what} to ${target}: ${advice}`);
-  }
-  if (said.fileNamed) {
-    const say = `People in ${target} see only the name of your file: this bridge does not give out links to files yet.`;
-    await failure.hint(told, 'file', say);
-  }
+  if (said.cutTo !== undefined) await failure.hint(told, 'cut', cutTo(target, said.cutTo));
+  if (said.fileNamed) await failure.hint(told, 'file', fileNamed(target));
 }

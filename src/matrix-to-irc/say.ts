@@ -1,22 +1,26 @@
 /** Says a message in one linked channel: connects its author, joins, words it, and sees it through losses. */
 
-import type { NetworkConfig } from '../config/network.js';
 import type { VirtualClient } from '../irc/port.js';
 import { BoundedMap } from '../lib/bounded-map.js';
 import { type Clock, sleep, within } from '../lib/clock.js';
 import { BridgeError, isFault } from '../model/errors.js';
+import type { PublicAddresses } from '../media/port.js';
 import type { MessageEvent } from '../model/matrix-event.js';
-import type { NetworkName, Nick } from '../model/irc-names.js';
+import type { Nick } from '../model/irc-names.js';
 import { granted, type Outcome, type Refusal, refused, type RefusalReason } from '../model/refusal.js';
-import type { How } from '../model/utterance.js';
 import type { Connect } from '../people/connect.js';
+import type { RoomWays } from '../policy/ways-of.js';
 import { splitLines } from '../text/split.js';
 import { type Destination, targetOf } from './private-message.js';
-import { toUtterance } from './to-utterance.js';
+import { toUtterance, type Worded } from './to-utterance.js';
+import type { Prepared, Wording } from './wording.js';
+import type { WordingOf } from './wording-of.js';
 
 export interface SayNeeds {
   readonly connect: Connect;
-  readonly configOf: (network: NetworkName) => NetworkConfig;
+  /** How a message is to be worded for a client in a place. */
+  readonly wordingOf: WordingOf;
+  readonly addresses: Pick<PublicAddresses, 'ofText'>;
   readonly clock: Clock;
   /** Set when the bridge stops: what is under way then stays in the journal. */
   readonly stopping: AbortSignal;
@@ -31,6 +35,9 @@ export interface Progress {
 
 export interface Speech {
   readonly event: MessageEvent;
+  readonly prepared: Prepared;
+  /** What the room says for itself. */
+  readonly room: RoomWays;
   readonly link: Destination;
   /** When it was taken, in ms of the clock's `elapsed`: its five minutes begin here. */
   readonly since: number;
@@ -42,12 +49,16 @@ export interface Speech {
   readonly thrownAway: (why: Refusal) => void;
   /** True when the message has become too old to be said (AS-13). */
   readonly expired: () => boolean;
+  /** True when it was redacted before it was said (M2I-26). */
+  readonly withdrawn: () => boolean;
 }
 
 /** What came of it: the nick that said it, and what of the message was left out. */
 export interface Said {
   readonly by: Nick;
-  /** How many lines were said of a message that was too long. */
+  /** Nothing was said: it was redacted in time, or there was nothing to say. */
+  readonly nothing?: true;
+  /** How many lines were said of a message that was too long and has no page. */
   readonly cutTo?: number;
   /** Only the name of a file was said. */
   readonly fileNamed: boolean;
@@ -91,6 +102,7 @@ export function makeSay(needs: SayNeeds): Say {
         await pause(needs, Math.min(PAUSE_MS, left));
         continue;
       }
+      if (speech.withdrawn() && progress === undefined) return granted({ by: client.value.nick, nothing: true, fileNamed: false });
       if (speech.expired()) return refused('too-old', 'It had waited too long by then.', true);
       const said = await sayOnce(needs, speech, client.value, progress, note);
       if (said.ok) {
@@ -142,25 +154,44 @@ async function connected({ connect }: SayNeeds, { sender, room }: MessageEvent, 
 
 async function sayOnce(
   needs: SayNeeds,
-  { event, link, thrownAway }: Speech,
+  speech: Speech,
   client: VirtualClient,
   progress: Progress | undefined,
   note: (progress: Progress) => void,
 ): Promise<Outcome<Said>> {
-  const target = targetOf(link);
-  const { lineLimit } = needs.configOf(link.network).ircClients;
-  const rules = { budget: (how: How) => client.budget(target, how), lineLimit };
-  const { utterance, cut, fileNamed } = toUtterance(event, rules);
+  const target = targetOf(speech.link);
+  const wording = needs.wordingOf(speech.link, client, speech.room);
+  const first = toUtterance(speech.event, wording, speech.prepared);
+  const worded = first.long && progress === undefined ? await onPage(needs, speech, client, wording, first) : first;
+  const { utterance, long, fileNamed } = worded;
   const from = progress?.said ?? 0;
   // What was begun goes on with the lines as they were cut then, but under a longer prefix they may need another cut.
   const budget = client.budget(target, utterance.how);
   const rest = progress?.lines.slice(from).flatMap((line) => splitLines(line, budget));
   const lines = progress && rest ? [...progress.lines.slice(0, from), ...rest] : utterance.lines;
   const by = client.nick;
+  if (lines.length === 0) return granted({ by, nothing: true, fileNamed: false });
   const outcome = await client.say(
     target,
     { how: utterance.how, lines },
-    { from, said: (count) => note({ lines, said: count, by }), refused: thrownAway },
+    { from, said: (count) => note({ lines, said: count, by }), refused: speech.thrownAway },
   );
-  return outcome.ok ? granted({ by, fileNamed, ...(cut ? { cutTo: lineLimit - 1 } : {}) }) : outcome;
+  const cut = long && !('paged' in worded) ? { cutTo: Math.max(0, wording.ways.lineLimit - 1) } : {};
+  return outcome.ok ? granted({ by, fileNamed, ...cut }) : outcome;
+}
+
+/** A text that is too long is put on a page, where there are pages, and worded anew with its address. */
+async function onPage(
+  { addresses }: SayNeeds,
+  { event, prepared }: Speech,
+  { nick }: VirtualClient,
+  wording: Wording,
+  cut: Worded,
+): Promise<Worded & { readonly paged?: true }> {
+  const { body, id, replaces, at } = event;
+  const text = body.type === 'text' ? body.plain : body.type === 'media' ? body.caption : undefined;
+  if (text === undefined) return cut;
+  const code = cut.code ? { code: cut.code } : {};
+  const page = await addresses.ofText({ event: id, ...(replaces ? { replaces } : {}), text, by: nick, at, ...code });
+  return page === undefined ? cut : { ...toUtterance(event, wording, { ...prepared, page }), paged: true };
 }

@@ -1,13 +1,14 @@
-/** The contents page of this direction: each kind of Matrix event besides messages, and what carries it. */
+/** The contents page of this direction: each kind of Matrix event that is not told in channels, and what carries it. */
 
 import type { Entry } from '../journal/port.js';
 import type { MatrixEvent } from '../model/matrix-event.js';
+import type { RoomSettings } from '../rooms/room-settings.js';
 import { type EncryptedNeeds, makeEncrypted } from './encrypted.js';
 import { type BehindTalk, makeMember, type MemberNeeds } from './member.js';
 
 /** A kind without an entry does not compile. */
 export type Table = {
-  readonly [K in Exclude<MatrixEvent['kind'], 'message'>]: (
+  readonly [K in Exclude<MatrixEvent['kind'], 'message' | 'reaction' | 'redaction'>]: (
     event: Extract<MatrixEvent, { kind: K }>,
     entry: Entry,
     repeat: boolean,
@@ -15,18 +16,18 @@ export type Table = {
   ) => Promise<void> | void;
 };
 
-export type TableNeeds = EncryptedNeeds & MemberNeeds;
+export type TableNeeds = EncryptedNeeds & MemberNeeds & { readonly roomSettings: Pick<RoomSettings, 'changed'> };
 
 const nothing = (): void => undefined;
 
-/** `message` is carried by `message.ts`, which `dispatch.ts` calls for each place that `route.ts` names. */
+/** The others, which are told in channels, are carried by `message.ts`, called for each place that `route.ts` names. */
 export function makeTable(needs: TableNeeds): Table {
   return {
     member: makeMember(needs),
     ...makeEncrypted(needs),
-    // Not carried yet: topics, redactions, upgrades.
+    roomSettings: (event) => needs.roomSettings.changed(event),
+    // Not carried yet: topics, upgrades.
     topic: nothing,
     tombstone: nothing,
-    redaction: nothing,
   };
 }

@@ -1,6 +1,7 @@
 /** Everything the homeserver may tell us, as one union on `kind`, already judged and typed. */
 
 import type { EventId, MxcUri, RoomId, UserId } from './ids.js';
+import type { JsonObject } from './matrix-content.js';
 import type { How } from './utterance.js';
 
 /** What all room events carry. `at` is `origin_server_ts` (ms): forgeable, only for age and display. */
@@ -21,25 +22,70 @@ export interface TextBody {
   readonly mentions: readonly UserId[];
 }
 
-/** A file of any kind. `name` is unclean. */
+/** A file of any kind. `name` is unclean; `voice` is audio that was spoken for the room (MSC3245). */
 export interface MediaBody {
   readonly type: 'media';
-  readonly media: 'image' | 'video' | 'audio' | 'file' | 'sticker';
+  readonly media: 'image' | 'video' | 'audio' | 'voice' | 'file' | 'sticker';
   readonly name: string;
   readonly caption?: string;
+  /** `formatted_body` of a caption. */
+  readonly captionHtml?: string;
   readonly mxc?: MxcUri;
   readonly mime?: string;
   /** Size in bytes as the sender claims it. */
   readonly bytes?: number;
+  /** How long it plays, in ms, as the sender claims it. */
+  readonly durationMs?: number;
   /** True when the file is encrypted (`file` instead of `url`). */
   readonly encrypted: boolean;
 }
 
+/** `m.location`: `geo` is a `geo:` URI as sent (RFC 5870), unclean. */
+export interface PlaceBody {
+  readonly type: 'place';
+  readonly words: string;
+  readonly geo?: string;
+}
+
+/** A poll as it is asked (MSC3381, `m.poll.start`); all texts unclean. */
+export interface PollBody {
+  readonly type: 'poll';
+  readonly question: string;
+  readonly answers: readonly { readonly id: string; readonly text: string }[];
+}
+
+/** How a poll came out (`m.poll.end`). `words` is the sender's own; `counts` by an answer's id, where it is told. */
+export interface PollResultBody {
+  readonly type: 'pollResult';
+  readonly poll: EventId;
+  readonly words?: string;
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** Not said but done: a reaction (`m.annotation`), `others` besides the sender having done the same at that moment. */
+export interface ReactionBody {
+  readonly type: 'reaction';
+  readonly target: EventId;
+  readonly key: string;
+  readonly others: number;
+}
+
+/** A message was redacted. */
+export interface DeletionBody {
+  readonly type: 'deletion';
+  readonly target: EventId;
+}
+
+/** What somebody says, or tells by doing. */
+export type Body = TextBody | MediaBody | PlaceBody | PollBody | PollResultBody | ReactionBody | DeletionBody;
+
 export interface MessageEvent extends RoomEvent {
   readonly kind: 'message';
-  readonly body: TextBody | MediaBody;
+  readonly body: Body;
   /** `m.in_reply_to.event_id`, when well-formed. */
   readonly replyTo?: EventId;
+  /** The thread it belongs to: its root, and what its sender saw last of it, where the client tells. */
+  readonly thread?: { readonly root: EventId; readonly latest?: EventId };
   /** The event that this one replaces (`m.replace`); `body` is then the new content. */
   readonly replaces?: EventId;
 }
@@ -66,6 +112,19 @@ export interface RedactionEvent extends RoomEvent {
   readonly kind: 'redaction';
   readonly redacts: EventId;
 }
+/** `m.reaction`. */
+export interface ReactionEvent extends RoomEvent {
+  readonly kind: 'reaction';
+  readonly target: EventId;
+  /** What it was done with: an emoji, mostly. Unclean. */
+  readonly key: string;
+}
+/** The room's own settings (RC-3): the state event as it is, which `policy/room-settings.ts` reads. */
+export interface RoomSettingsEvent extends RoomEvent {
+  readonly kind: 'roomSettings';
+  readonly stateKey: string;
+  readonly content: JsonObject;
+}
 /** `m.room.encrypted`: nothing readable. */
 export interface EncryptedEvent extends RoomEvent {
   readonly kind: 'encrypted';
@@ -81,6 +140,8 @@ export type MatrixEvent =
   | TopicEvent
   | TombstoneEvent
   | RedactionEvent
+  | ReactionEvent
+  | RoomSettingsEvent
   | EncryptedEvent
   | EncryptionOnEvent;
 

@@ -11,6 +11,8 @@ import { MONOSPACE, PLAIN, type Line, type Style } from './spans.js';
 export interface HtmlReading {
   /** What to show for a link to a user or room (a pill), such as a nick; `undefined`: the words of the link. */
   readonly pill?: (id: UserId | RoomAlias | RoomId) => string | undefined;
+  /** Spoilers between bars instead of in a colour on the same one, for channels without colours (M2I-35). */
+  readonly bars?: boolean;
   /** Code in backticks instead of 0x11, which old clients show as nothing (FMT-1). */
   readonly backticks?: boolean;
 }
@@ -27,6 +29,8 @@ interface Element {
   dropped: boolean;
   /** Inside a spoiler: no colour may uncover it. */
   readonly hidden: boolean;
+  /** A bar is to be written at its end. */
+  readonly barred: boolean;
   /** Where a link leads whose words are being compared with it. */
   href?: string;
 }
@@ -36,7 +40,7 @@ const LINKABLE = /^(?:https?|ftp|mailto|magnet|geo|xmpp|ircs?|tel|sip):/i;
 const MAX_WORDS = 1000;
 /** Black on black: what IRC clients show when it is marked (M2I-35). */
 const HIDDEN = { fg: 1, bg: 1 } as const;
-const ROOT: Element = { name: '', tag: tagOf(''), style: PLAIN, verbatim: false, dropped: false, hidden: false };
+const ROOT: Element = { name: '', tag: tagOf(''), style: PLAIN, verbatim: false, dropped: false, hidden: false, barred: false };
 
 export class HtmlPage {
   readonly #reading: HtmlReading;
@@ -89,13 +93,16 @@ export class HtmlPage {
       verbatim: outer.verbatim || tag.verbatim,
       dropped,
       hidden,
+      barred: !dropped && hidden && !outer.hidden && this.#reading.bars === true,
     };
+    if (this.#top.barred) this.text('||');
     if (name === 'a' && !dropped) this.#link(this.#top, cleanText(attributes.get('href') ?? '').replace(/\s/g, ''));
   }
 
   close(): void {
-    const { name, tag, dropped, href } = this.#top;
+    const { name, tag, dropped, href, barred } = this.#top;
     if (href !== undefined) this.#linked(href);
+    if (barred) this.text('||');
     this.#top = this.#open.pop() ?? ROOT;
     if (dropped) return;
     this.#after(name);
@@ -158,7 +165,7 @@ export class HtmlPage {
   #styled(mark: number, attributes: Attributes, hidden: boolean): Style {
     const { style } = this.#top;
     const marks = style.marks | (mark === MONOSPACE && this.#reading.backticks ? 0 : mark);
-    if (hidden) return { marks, ...HIDDEN };
+    if (hidden && !this.#reading.bars) return { marks, ...HIDDEN };
     if (attributes.size === 0) return marks === style.marks ? style : { marks, fg: style.fg, bg: style.bg };
     const fg = readColour(attributes.get('data-mx-color') ?? attributes.get('color') ?? '') ?? style.fg;
     const bg = readColour(attributes.get('data-mx-bg-color') ?? '') ?? style.bg;

@@ -288,7 +288,7 @@ describe('matrix-to-irc/dispatch', () => {
       world.take(aMessage({ body: aFile('a.png') }));
       world.take(aMessage({ body: aFile('b.png') }));
       await world.quiet();
-      assert.deepEqual(world.heard(), ['sent a file: a.png', 'sent a file: b.png']);
+      assert.deepEqual(world.heard(), ['posted a file: a.png', 'posted a file: b.png']);
       assert.equal(world.notices(ROOM).length, 1);
     });
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { makeFailure, type Failure, type Told } from '../../src/matrix-to-irc/failure.js';
+import { makeFailure, type Failure, type FailureNeeds, type Told } from '../../src/matrix-to-irc/failure.js';
 import { quiet } from '../../src/lib/log.js';
 import { isFault } from '../../src/model/errors.js';
 import { refused, type RefusalReason } from '../../src/model/refusal.js';
 import { settle, TestClock } from '../support/clock.js';
 import { MemoryHomeserver } from '../support/homeserver.js';
-import { ALICE, aMessage, CAROL, countingMetrics, ROOM } from '../support/make.js';
+import { ALICE, aMessage, CAROL, countingMetrics, ROOM, roomId } from '../support/make.js';
 
 interface Parts {
   readonly failure: Failure;
@@ -17,13 +17,15 @@ interface Parts {
   readonly said: () => unknown[];
 }
 
-function parts(): Parts {
+const ADMIN = roomId('!admin:hs.test');
+
+function parts(set: Pick<FailureNeeds, 'adminRoomOf'> = {}): Parts {
   const homeserver = new MemoryHomeserver();
   homeserver.room(ROOM, ALICE, CAROL);
   const clock = new TestClock();
   const stopping = new AbortController();
   const metrics = countingMetrics();
-  const failure = makeFailure({ homeserver, clock, metrics, log: quiet, stopping: stopping.signal });
+  const failure = makeFailure({ homeserver, clock, metrics, log: quiet, stopping: stopping.signal, ...set });
   return { failure, homeserver, clock, stopping, counts: metrics.counts, said: () => homeserver.said(ROOM) };
 }
 
@@ -59,7 +61,7 @@ describe('matrix-to-irc/failure', () => {
     assert.equal(said().length, 1);
   });
 
-  it('at most one a minute for a person and reason; what came meanwhile is told at the end of it, all at once', async () => {
+  it('at most one a minute for a person and room; what came meanwhile is told at the end of it, all at once', async () => {
     const { failure, clock, said, counts } = parts();
     await failure.notDelivered(aTold());
     const later = Promise.all([1, 2, 3].map((n) => failure.notDelivered(aTold('excluded', { target: `#c${n} on IRC` }))));
@@ -77,19 +79,40 @@ describe('matrix-to-irc/failure', () => {
     assert.equal(said().length, 3);
   });
 
-  it('another person and another reason have a minute of their own', async () => {
-    const { failure, said } = parts();
+  it('another person and another room have a minute of their own, another reason has not', async () => {
+    const { failure, homeserver, clock, said } = parts();
+    const elsewhere = roomId('!dogs:hs.test');
+    homeserver.room(elsewhere, ALICE);
     await failure.notDelivered(aTold());
-    await failure.notDelivered(aTold('too-old'));
     await failure.notDelivered(aTold('excluded', { event: aMessage({ sender: CAROL }) }));
+    await failure.notDelivered(aTold('excluded', { event: aMessage({ room: elsewhere }) }));
+    assert.deepEqual([said().length, homeserver.said(elsewhere).length], [2, 1]);
+    const later = failure.notDelivered(aTold('too-old'));
+    await settle();
+    assert.equal(said().length, 2);
+    await clock.advance(60_000);
+    await later;
     assert.equal(said().length, 3);
   });
 
+  it('INV-8: who has an admin room is told there, unless the bot is not in it any more', async () => {
+    const { failure, homeserver, said } = parts({ adminRoomOf: (person) => (person === ALICE ? ADMIN : undefined) });
+    homeserver.room(ADMIN, ALICE);
+    await failure.notDelivered(aTold());
+    await failure.notDelivered(aTold('excluded', { event: aMessage({ sender: CAROL }) }));
+    assert.deepEqual([homeserver.said(ADMIN).length, said().length], [1, 1]);
+    homeserver.deny('send', 'HOMESERVER_FORBIDDEN', { room: ADMIN });
+    await failure.notice(aTold(), 'Hear this.', 'x');
+    assert.deepEqual([homeserver.said(ADMIN).length, said().at(-1)], [1, 'Hear this.']);
+  });
+
   it('one message refused by two channels for two reasons gives two notices, not one transaction id', async () => {
-    const { failure, homeserver } = parts();
+    const { failure, homeserver, clock } = parts();
     const told = aTold('excluded');
     await failure.notDelivered(told);
-    await failure.notDelivered({ ...aTold('too-old'), event: told.event, entry: told.entry, target: '#dogs' });
+    const other = failure.notDelivered({ ...aTold('too-old'), event: told.event, entry: told.entry, target: '#dogs' });
+    await clock.advance(60_000);
+    await other;
     assert.equal(new Set(homeserver.sent.map(({ txnId }) => txnId)).size, 2);
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { networkDefaults } from '../../src/config/network.js';
+import { noAddresses } from '../../src/media/port.js';
+import { targetOf } from '../../src/matrix-to-irc/private-message.js';
 import { makeSay, type Progress, type Said, type Speech } from '../../src/matrix-to-irc/say.js';
 import { BridgeError, isFault } from '../../src/model/errors.js';
 import { granted, type Outcome, refused, type RefusalReason } from '../../src/model/refusal.js';
@@ -7,6 +8,7 @@ import type { Connect } from '../../src/people/connect.js';
 import { TestClock } from '../support/clock.js';
 import { MemoryNetwork } from '../support/irc.js';
 import { ALICE, aLink, aMessage, aText, CATS, nickOf } from '../support/make.js';
+import { aWording } from '../support/wording.js';
 
 class Stage {
   readonly clock = new TestClock();
@@ -15,9 +17,11 @@ class Stage {
   readonly notes: Progress[] = [];
   lineLimit = 3;
   expired = false;
+  withdrawn = false;
   readonly say = makeSay({
     connect: (person) => this.connect(person, this.network.name),
-    configOf: () => networkDefaults({ ircClients: { lineLimit: this.lineLimit } }),
+    wordingOf: (to, client) => aWording({ lineLimit: this.lineLimit }, { budget: (how) => client.budget(targetOf(to), how) }),
+    addresses: noAddresses,
     clock: this.clock,
     stopping: this.stopping.signal,
   });
@@ -35,6 +39,9 @@ class Stage {
       note: (progress) => this.notes.push(progress),
       thrownAway: () => undefined,
       expired: () => this.expired,
+      withdrawn: () => this.withdrawn,
+      prepared: {},
+      room: {},
       ...set,
     };
   }

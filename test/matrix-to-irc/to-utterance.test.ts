@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { isBlank, toUtterance } from '../../src/matrix-to-irc/to-utterance.js';
 import type { MessageEvent } from '../../src/model/matrix-event.js';
-import { aFile, aText } from '../support/make.js';
+import { aFile, aMessage, aText } from '../support/make.js';
+import { aWording } from '../support/wording.js';
 
 type Body = MessageEvent['body'];
 const word = (body: Body, lineLimit = 3, budget = 400): ReturnType<typeof toUtterance> =>
-  toUtterance({ body }, { lineLimit, budget: () => budget });
+  toUtterance(aMessage({ body }), aWording({ lineLimit }, { budget: () => budget }));
 
 describe('matrix-to-irc/to-utterance', () => {
   const rows: [string, Body, string, readonly string[]][] = [
@@ -19,11 +20,11 @@ describe('matrix-to-irc/to-utterance', () => {
     ['over the limit: one line less, and a mark', aText('a\nb\nc\nd'), 'say', ['a', 'b', '(truncated)']],
     ['M2I-46: U+2028 and U+2029 end lines, NUL is dropped', aText('a\u2028b\u2029c\0'), 'say', ['a', 'b', 'c']],
     ['M2I-47: blank', aText('  \n\t \u00a0'), 'say', []],
-    ['a file is named', aFile('cat.png'), 'act', ['sent a file: cat.png']],
-    ['a file whose name is lines of commands is one line', aFile('a\r\nQUIT :b'), 'act', ['sent a file: a QUIT :b']],
-    ['a file without a name is named by its kind', aFile(' ', { media: 'video' }), 'act', ['sent a file: video']],
-    ['a caption follows', aFile('a.png', { caption: 'look\nhere' }), 'act', ['sent a file: a.png', 'look', 'here']],
-    ['a caption too long is cut with the mark', aFile('a.png', { caption: 'a\nb\nc' }), 'act', ['sent a file: a.png', 'a', '(truncated)']],
+    ['a file is named', aFile('cat.png'), 'act', ['posted a file: cat.png']],
+    ['a file whose name is lines of commands is one line', aFile('a\r\nQUIT :b'), 'act', ['posted a file: a QUIT :b']],
+    ['a file without a name is named by its kind', aFile(' ', { media: 'video' }), 'act', ['uploaded a video: video']],
+    ['a caption follows', aFile('a.png', { caption: 'look\nhere' }), 'act', ['posted a file: a.png', 'look', 'here']],
+    ['a caption too long is cut with the mark', aFile('a.png', { caption: 'a\nb\nc' }), 'act', ['posted a file: a.png', 'a', '(truncated)']],
   ];
   for (const [sentence, body, how, lines] of rows) {
     it(sentence, () => assert.deepEqual(word(body).utterance, { how, lines }));
@@ -32,21 +33,21 @@ describe('matrix-to-irc/to-utterance', () => {
   it('M2I-27: lines are counted after they are cut to the budget', () => {
     const worded = word(aText('x'.repeat(50)), 3, 10);
     assert.deepEqual(worded.utterance.lines, ['x'.repeat(10), 'x'.repeat(10), '(truncated)']);
-    assert.equal(worded.cut, true);
+    assert.equal(worded.long, true);
   });
 
   it('tells whether anything was cut', () => {
-    assert.equal(word(aText('a\nb\nc')).cut, false);
-    assert.equal(word(aText('a\nb\nc\nd')).cut, true);
-    assert.equal(word(aFile('a', { caption: 'a\nb\nc' })).cut, true);
+    assert.equal(word(aText('a\nb\nc')).long, false);
+    assert.equal(word(aText('a\nb\nc\nd')).long, true);
+    assert.equal(word(aFile('a', { caption: 'a\nb\nc' })).long, true);
     assert.equal(word(aFile('a')).fileNamed, true);
   });
 
   it('asks for the budget of what it says', () => {
     const asked: string[] = [];
     const budget = (how: string): number => asked.push(how) * 400;
-    toUtterance({ body: aText('a', { how: 'notice' }) }, { lineLimit: 3, budget });
-    toUtterance({ body: aFile('a') }, { lineLimit: 3, budget });
+    toUtterance(aMessage({ body: aText('a', { how: 'notice' }) }), aWording({}, { budget }));
+    toUtterance(aMessage({ body: aFile('a') }), aWording({}, { budget }));
     assert.deepEqual(asked, ['notice', 'act']);
   });
 

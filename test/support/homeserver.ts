@@ -1,6 +1,6 @@
 /** Homeserver and Actor in memory: strict, remembers what was sent, refuses and delays what it is told to. */
 
-import type { Actor, Homeserver, Questions, RoomWish } from '../../src/homeserver/port.js';
+import type { Actor, FoundEvent, Homeserver, Questions, RoomWish } from '../../src/homeserver/port.js';
 import type { Entry } from '../../src/journal/port.js';
 import type { AccountNews } from '../../src/model/account.js';
 import { BridgeError, type FaultCode } from '../../src/model/errors.js';
@@ -72,6 +72,22 @@ export class MemoryHomeserver implements Homeserver {
 
   get reachable(): boolean {
     return this.#down === undefined;
+  }
+
+  /** What `lookUp` finds, by room and event; `viewers`: who could see it. */
+  readonly found = new Map<string, { readonly found: FoundEvent; readonly viewers: readonly UserId[] }>();
+  /** State events, by room, type and key. */
+  readonly states = new Map<string, JsonObject>();
+
+  async lookUp(room: RoomId, id: EventId, viewer: UserId): Promise<FoundEvent | undefined> {
+    this.deeds.push(`lookUp ${viewer} ${room} ${id}`);
+    const known = this.found.get(`${room} ${id}`);
+    return known?.viewers.includes(viewer) ? known.found : undefined;
+  }
+
+  async stateOf(room: RoomId, type: string, stateKey: string): Promise<JsonObject | undefined> {
+    this.deeds.push(`stateOf ${room} ${type} ${stateKey}`);
+    return this.states.get(`${room} ${type} ${stateKey}`);
   }
 
   /** It has no files. */

@@ -1,11 +1,13 @@
 /** Both directions put together over parts in memory, with a life to end and begin again. */
 
-import { buildFlows, type Flows, type FlowsNeeds } from '../../src/build-flows.js';
 import type * as z from 'zod';
-import { syntheticEvents } from '../../src/config/accounts.js';
+import { buildFlows, type Flows, type FlowsNeeds } from '../../src/build-flows.js';
+import type { syntheticEvents } from '../../src/config/accounts.js';
 import type { Config } from '../../src/config/config.js';
 import { networkDefaults } from '../../src/config/network.js';
+import { ircService as services } from '../../src/config/services.js';
 import type { Entry } from '../../src/journal/port.js';
+import type { FileToShow, PublicAddresses, TextToShow } from '../../src/media/port.js';
 import { PrometheusMetrics } from '../../src/metrics/prometheus.js';
 import type { NetworkName } from '../../src/model/irc-names.js';
 import type { Link } from '../../src/model/link.js';
@@ -26,6 +28,8 @@ export interface WorldWish {
   readonly network?: NetworkSettings;
   readonly dropAfterSecs?: number;
   readonly syntheticEvents?: z.input<typeof syntheticEvents>;
+  /** Sections of `ircService` besides its networks. */
+  readonly service?: z.input<typeof services>;
   readonly permissions?: Config['ircService']['permissions'];
 }
 
@@ -36,6 +40,26 @@ class CountedMetrics extends PrometheusMetrics {
     const key = [name, ...Object.values(labels)].join(' ');
     this.counts.set(key, (this.counts.get(key) ?? 0) + by);
     super.count(name, labels, by);
+  }
+}
+
+/** Addresses where `on`; what was withdrawn. */
+class MemoryAddresses implements PublicAddresses {
+  on = false;
+  readonly texts: TextToShow[] = [];
+  readonly withdrawn: string[] = [];
+
+  async ofFile({ name }: FileToShow): Promise<string | undefined> {
+    return this.on ? `https://media.test/${encodeURIComponent(name)}` : undefined;
+  }
+
+  async ofText(text: TextToShow): Promise<string | undefined> {
+    if (this.on) this.texts.push(text);
+    return this.on ? `https://media.test/p/${this.texts.length}` : undefined;
+  }
+
+  async withdraw(event: string): Promise<void> {
+    this.withdrawn.push(event);
   }
 }
 
@@ -53,6 +77,7 @@ export class World {
   readonly pmRooms = new MemoryPmRooms();
   readonly adminRooms = new MemoryAdminRooms();
   readonly accounts = new MemoryAccounts();
+  readonly addresses = new MemoryAddresses();
   journal = new MemoryJournal();
   flows: Flows;
   readonly #config: Config;
@@ -69,9 +94,11 @@ export class World {
         networkDefaults({ matrixClients: { userTemplate: `@${name === NET ? 'irc' : name}_$NICK` }, ...wish.network }),
       ]),
     );
+    const { syntheticEvents: news } = wish;
+    const service = { ...wish.service, ...(news ? { syntheticEvents: news } : {}) };
     this.#config = {
       homeserver: { dropMatrixMessagesAfterSecs: wish.dropAfterSecs ?? 0 },
-      ircService: { syntheticEvents: syntheticEvents.parse(wish.syntheticEvents ?? {}), servers, permissions: wish.permissions ?? {} },
+      ircService: { ...services.parse(service), servers, permissions: wish.permissions ?? {} },
     } as unknown as Config;
     this.flows = this.#build();
   }
@@ -151,6 +178,7 @@ export class World {
     const store = { links, people, pmRooms, adminRooms, accounts } as unknown as Store;
     const edges = { journal, metrics, homeserver, networks, store };
     const { log } = this.log;
-    return buildFlows({ edges, live: { config: this.#config }, log, clock: this.clock, stopping: this.#stopping.signal, subscribed: new Set(), lastMarks: atOnce });
+    const live = { config: this.#config };
+    return buildFlows({ edges, live, log, clock: this.clock, stopping: this.#stopping.signal, subscribed: new Set(), lastMarks: atOnce, addresses: this.addresses });
   }
 }

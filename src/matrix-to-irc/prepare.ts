@@ -1,0 +1,102 @@
+/** Looks up what a message needs before it can be worded: what it refers to, its file's address, names. */
+
+import type { FoundEvent, Homeserver } from '../homeserver/port.js';
+import { BoundedMap } from '../lib/bounded-map.js';
+import { type Clock, within } from '../lib/clock.js';
+import type { PublicAddresses } from '../media/port.js';
+import type { RoomId, UserId } from '../model/ids.js';
+import type { MessageEvent } from '../model/matrix-event.js';
+import type { Earlier } from '../rooms/event-memory.js';
+import type { Recalled, Reference } from './recall.js';
+import { NOTHING, type Prepared } from './wording.js';
+
+export interface PrepareNeeds {
+  readonly homeserver: Pick<Homeserver, 'lookUp' | 'displayName' | 'bot'>;
+  /** Who of us asks in a room where the bot is not: the ghost of a private talk. */
+  readonly askerIn: (room: RoomId) => UserId | undefined;
+  readonly addresses: PublicAddresses;
+  readonly clock: Clock;
+}
+
+/** `ignored`: an edit of what somebody else said, or of what is no message (C7). */
+export type Prepare = (event: MessageEvent, recalled: Recalled | undefined) => Prepared | Promise<Prepared | 'ignored'>;
+
+/** A message does not wait longer for what it refers to, nor for a name: then it goes without. */
+const WAIT_MS = 5_000;
+const NAME_MS = 600_000;
+const MOST_NAMES = 5;
+
+/** Makes `Prepare`: at once for nearly every message. A message in several channels is prepared once. */
+export function makePrepare(needs: PrepareNeeds): Prepare {
+  const { homeserver, clock, addresses } = needs;
+  const names = new BoundedMap<string, { readonly at: number; readonly name: string | undefined }>(1000);
+  const begun = new WeakMap<MessageEvent, Promise<Prepared | 'ignored'>>();
+
+  const soon = <T>(work: Promise<T>): Promise<T | undefined> => within(clock, WAIT_MS, work, () => undefined);
+
+  const earlierOf = async (reference: Reference | undefined, event: MessageEvent): Promise<Earlier | undefined> => {
+    if (!reference || reference.earlier) return reference?.earlier;
+    const by = needs.askerIn(event.room) ?? homeserver.bot.userId;
+    const found = await soon(homeserver.lookUp(event.room, reference.id, event.sender, by));
+    return found && earlierIn(found);
+  };
+
+  const nameOf = async (user: UserId, room: RoomId): Promise<string | undefined> => {
+    const known = names.get(`${user} ${room}`);
+    if (known && clock.elapsed() - known.at < NAME_MS) return known.name;
+    const name = await soon(homeserver.displayName(user, room));
+    names.set(`${user} ${room}`, { at: clock.elapsed(), name });
+    return name;
+  };
+
+  const namesIn = async ({ body, room }: MessageEvent): Promise<ReadonlyMap<UserId, string> | undefined> => {
+    const users = body.type === 'text' ? unlinked(body.mentions, body.html ?? '') : [];
+    if (users.length === 0) return undefined;
+    const found = await Promise.all(users.map(async (user) => [user, await nameOf(user, room)] as const));
+    return new Map(found.flatMap(([user, name]): [UserId, string][] => (name === undefined ? [] : [[user, name]])));
+  };
+
+  const addressOf = async ({ id, body, replaces }: MessageEvent): Promise<string | undefined> => {
+    if (body.type !== 'media' || body.mxc === undefined || body.encrypted) return undefined;
+    const { mxc, name, bytes } = body;
+    return addresses.ofFile({ event: id, mxc, name, ...(bytes === undefined ? {} : { bytes }), ...(replaces ? { replaces } : {}) });
+  };
+
+  const prepare = async (event: MessageEvent, recalled: Recalled | undefined): Promise<Prepared | 'ignored'> => {
+    const [earlier, root, address, known] = await Promise.all([
+      earlierOf(recalled?.target, event),
+      earlierOf(recalled?.root, event),
+      addressOf(event),
+      namesIn(event),
+    ]);
+    if (event.replaces !== undefined && earlier && earlier.sender !== event.sender) return 'ignored';
+    return {
+      ...(earlier ? { earlier } : {}),
+      ...(root ? { root } : {}),
+      ...(address === undefined ? {} : { address }),
+      ...(known ? { names: known } : {}),
+    };
+  };
+
+  return (event, recalled) => {
+    const { body } = event;
+    if (recalled === undefined && body.type === 'text' && body.mentions.length === 0) return NOTHING;
+    const known = begun.get(event) ?? prepare(event, recalled);
+    begun.set(event, known);
+    return known;
+  };
+}
+
+/** Mentioned users that no link in the HTML names. */
+function unlinked(mentions: readonly UserId[], html: string): readonly UserId[] {
+  return mentions.slice(0, MOST_NAMES).filter((user) => !html.includes(user) && !html.includes(encodeURIComponent(user)));
+}
+
+/** Only what somebody said can be answered or changed; the rest of what a room knows is no talk. */
+function earlierIn(found: FoundEvent): Earlier | undefined {
+  if ('deletedOf' in found) return { sender: found.deletedOf, at: found.at, body: 'deleted' };
+  const { event } = found;
+  if (event.kind !== 'message') return undefined;
+  const { sender, at, body, replyTo, thread } = event;
+  return { sender, at, body, ...(replyTo ?? thread ? { reply: true } : {}) };
+}

@@ -1,0 +1,32 @@
+/** What people on Matrix are told about their own messages; `target` is where those were bound for. */
+
+/** INV-8: one message, or several at the end of a minute. */
+export function notDelivered(target: string, why: string, others: number): string {
+  const which = others > 0 ? `Your message and ${others} more before it were` : 'Your message was';
+  return `${which} not delivered to ${target}. ${why}`;
+}
+
+/** M2I-50: it waits. */
+export function stillWaits(target: string): string {
+  return (
+    `Your message to ${target} still waits: IRC cannot be reached just now, or takes only a line a second. ` +
+    'It goes out as soon as it can; you need not send it again.'
+  );
+}
+
+/** M2I-50: what had to wait is through. */
+export function nowDelivered(target: string, messages: number): string {
+  return messages > 1 ? `All ${messages} messages that waited for ${target} are delivered now.` : `Your message to ${target} is delivered now.`;
+}
+
+/** M2I-30: only so many lines of it were said. */
+export function cutTo(target: string, lines: number): string {
+  const first = lines === 1 ? 'line' : `${lines} lines`;
+  const what = lines === 0 ? 'Your message did not go' : `Only the first ${first} of your message went`;
+  return `${what} to ${target}: more would flood the channel. Post long text elsewhere and say its address.`;
+}
+
+/** A file without an address. */
+export function fileNamed(target: string): string {
+  return `People in ${target} see only the name of your file: this bridge does not give out a link to it.`;
+}

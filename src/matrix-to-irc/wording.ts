@@ -1,0 +1,38 @@
+/** What is needed to put a message into words for one client in one channel. */
+
+import type { MatrixHandlerConfig } from '../config/services.js';
+import type { RoomAlias, RoomId, UserId } from '../model/ids.js';
+import type { How } from '../model/utterance.js';
+import type { Ways } from '../policy/ways-of.js';
+import type { Earlier } from '../rooms/event-memory.js';
+
+/** The place and its settings. */
+export interface Wording {
+  readonly ways: Ways;
+  /** `ircService.matrixHandler`: the templates. */
+  readonly form: MatrixHandlerConfig;
+  /** Bytes of text in one line, as others see it. */
+  readonly budget: (how: How) => number;
+  /** The nick on this network of a ghost, or of a person who has a client there. */
+  readonly nickOf: (user: UserId) => string | undefined;
+  /** What a room is called on IRC: the channel on this network that it is linked with. */
+  readonly channelOf: (room: RoomAlias | RoomId) => string | undefined;
+  /** ACTION and NOTICE are said as plain lines there (M2I-49). */
+  readonly only?: { readonly act?: boolean; readonly notice?: boolean };
+}
+
+/** What was looked up for a message before it was worded; all of it only what its author may see. */
+export interface Prepared {
+  /** What it answers, changes, or deletes. */
+  readonly earlier?: Earlier;
+  /** How its thread began. */
+  readonly root?: Earlier;
+  /** The address of its file, for people without accounts. */
+  readonly address?: string;
+  /** The address of a page with the whole text, once it turned out to be too long. */
+  readonly page?: string;
+  /** Display names of users that it mentions. */
+  readonly names?: ReadonlyMap<UserId, string>;
+}
+
+export const NOTHING: Prepared = {};
