@@ -2,12 +2,15 @@
 
 import type { Folded } from '../model/irc-names.js';
 import { BoundedMap } from '../lib/bounded-map.js';
+import { likeBytes, sameBytes } from './byte-map.js';
 import { MEMORY_MS } from './witness.js';
 
 /** A primary and a witness: those a channel needs, so that one of them must hear again if it is deaf. */
 const LEAST_WATCHED = 2;
 /** One more is looked at where it hears anyway, so that a second loss does not find us with one. */
 const MOST_WATCHED = 3;
+/** Those of the longest present who may be chosen next: as many losses at once find us with somebody who is up to date. */
+const NEAR = 8;
 
 /** One of our clients as the line filter knows it. */
 export interface Listener<C> {
@@ -24,6 +27,18 @@ export interface Listener<C> {
   /** In how many channels it is primary. */
   primaries: number;
   readonly audiences: Set<Audience<C>>;
+}
+
+/** A listener nobody knows anything about yet. */
+export function freshListener<C>(client: C, preferred: boolean, folded: Folded): Listener<C> {
+  const state = { hears: true, askedAt: 0, primaries: 0, audiences: new Set<Audience<C>>() };
+  return { client, preferred, nick: Buffer.alloc(0), folded, ...state };
+}
+
+/** Whether `buf[from, to)` is the nick of a listener, by the network's way to fold. */
+export function hasNick<C>(who: Listener<C>, buf: Buffer, from: number, to: number, fold: (name: string) => Folded): boolean {
+  if (sameBytes(who.nick, buf, from, to)) return to > from;
+  return likeBytes(who.nick, buf, from, to) && who.folded === fold(buf.toString('utf8', from, to));
 }
 
 interface Membership {
@@ -71,6 +86,17 @@ export class Audience<C> {
   /** Whether a member was chosen to be watched, so that it must hear. */
   needs(who: Listener<C>): boolean {
     return this.#watched.includes(who);
+  }
+
+  /** Whether a member was chosen to be watched, or is among the next to be. */
+  isNear(who: Listener<C>): boolean {
+    if (this.needs(who)) return true;
+    let place = 0;
+    for (const member of this.members.keys()) {
+      if (member === who) return true;
+      if (++place === NEAR) break;
+    }
+    return false;
   }
 
   /** Whether one of those chosen hears: the primary has changed. Call when that has changed. */

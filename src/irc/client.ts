@@ -154,8 +154,8 @@ export class FrameworkClient implements VirtualClient {
     this.#away = text;
   }
 
-  /** Its connections one after the other: to get in line, and to come back sooner. */
-  get life(): Pick<Life, 'start' | 'wake'> {
+  /** Its connections one after the other: to get in line, to come back sooner, to read on. */
+  get life(): Pick<Life, 'start' | 'wake' | 'session'> {
     return this.#life;
   }
 

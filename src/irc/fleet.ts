@@ -15,6 +15,7 @@ import { Deafness } from './deafness.js';
 import type { IdentTable } from './ident-table.js';
 import type { ClientWish } from './port.js';
 import { Registry } from './registry.js';
+import { Rests } from './rests.js';
 import type { SessionNeeds } from './session.js';
 
 /** A write without progress for so long ends the connection (RELIABILITY R3). */
@@ -39,6 +40,8 @@ export interface FleetNeeds {
   verdict(client: FrameworkClient, buf: Buffer, start: number, end: number): 'pass' | 'drop' | 'hold';
   /** Whether a channel needs a client to hear. */
   needed(client: FrameworkClient): boolean;
+  /** Whether a channel needs it to hear, or may soon. */
+  near(client: FrameworkClient): boolean;
   /** See `Listeners.hears`. */
   hears(client: FrameworkClient, how: 'no' | 'soon' | 'yes'): void;
 }
@@ -54,6 +57,7 @@ export class Fleet {
   readonly #queue: ConnectQueue;
   readonly #budgets: ChannelBudgets;
   readonly #addresses: Addresses;
+  readonly #rests: Rests;
   readonly #deafness = new WeakMap<FrameworkClient, Deafness>();
   #faultAt = -Infinity;
   #wokeAt = -Infinity;
@@ -63,6 +67,7 @@ export class Fleet {
     this.#needs = needs;
     this.registry = new Registry(clock);
     this.#budgets = new ChannelBudgets(clock);
+    this.#rests = new Rests(clock);
     this.#queue = new ConnectQueue({
       clock,
       spacingMs: config.ircClients.reconnectIntervalMs,
@@ -106,12 +111,19 @@ export class Fleet {
   async stop(reason: string): Promise<void> {
     this.#queue.end();
     this.#budgets.end();
+    this.#rests.end();
     await Promise.all(this.registry.clients.map((client) => client.end(reason)));
   }
 
   /** What keeps a client deaf: update it when the client may have to hear. */
   deafnessOf(client: FrameworkClient): Deafness | undefined {
     return this.#deafness.get(client);
+  }
+
+  /** A client may have to hear now: what it was sent is read at once, and it is deaf no more. */
+  attend(client: FrameworkClient): void {
+    client.life.session?.rouse();
+    this.#deafness.get(client)?.update();
   }
 
   #make(owner: ClientOwner, wish: ClientWish, account: string | undefined): FrameworkClient {
@@ -167,6 +179,8 @@ export class Fleet {
         : false,
       writeTimeoutMs: WRITE_MS,
       verdict: (buf, start, end) => this.#needs.verdict(client, buf, start, end),
+      rests: this.#rests,
+      needless: () => !this.#needs.near(client),
       onFault: (fault, line) => this.#onFault(fault, line),
       ...(idents === undefined ? {} : { onSocket: (socket) => idents.follow(socket, ident) }),
       ...(localAddress === undefined ? {} : { localAddress }),

@@ -2,9 +2,8 @@
 
 import type { Clock } from '../lib/clock.js';
 import type { Folded } from '../model/irc-names.js';
-import type { Audience, Listener } from './audience.js';
+import { freshListener, hasNick, type Audience, type Listener } from './audience.js';
 import { Audiences } from './audiences.js';
-import { likeBytes, sameBytes } from './byte-map.js';
 import { Hearing, LAG_MS } from './hearing.js';
 import { judgeLine, type Ground, type LineVerdict } from './line-filter.js';
 import { latin1, peek, Peek, talkKey } from './line.js';
@@ -54,7 +53,7 @@ export class Listeners<C> {
     this.#hearing = new Hearing(needs.clock, this.#ledger, (audience, before) => this.#changed(audience, before));
     this.#ground = {
       audienceOf: (buf, from, to) => this.#audiences.of(buf, from, to),
-      isSelf: (me, buf, from, to) => this.#isSelf(me, buf, from, to),
+      isSelf: (me, buf, from, to) => hasNick(me, buf, from, to, needs.fold),
       isOurs: (buf, from, to) => to > from && needs.isOwn(buf.toString('utf8', from, to)),
       heard: (me, audience, buf, start, line) => this.#heard(me, audience, buf, start, line),
       first: (me, audience, buf, line) =>
@@ -138,6 +137,14 @@ export class Listeners<C> {
     if (!who) return false;
     if (channel !== undefined) return this.#audiences.find(channel)?.needs(who) === true;
     for (const audience of who.audiences) if (audience.needs(who)) return true;
+    return false;
+  }
+
+  /** Whether a client listens anywhere or is among the next to: such a one must read at once what it is sent. */
+  isNear(client: C): boolean {
+    const who = this.#listeners.get(client);
+    if (!who) return true;
+    for (const audience of who.audiences) if (audience.isNear(who)) return true;
     return false;
   }
 
@@ -236,15 +243,8 @@ export class Listeners<C> {
   #listener(client: C): Listener<C> {
     const known = this.#listeners.get(client);
     if (known) return known;
-    const name = { nick: Buffer.alloc(0), folded: this.#needs.fold('') };
-    const state = { hears: true, askedAt: 0, primaries: 0, audiences: new Set<Audience<C>>() };
-    const fresh: Listener<C> = { client, preferred: this.#needs.isBot(client), ...name, ...state };
+    const fresh = freshListener(client, this.#needs.isBot(client), this.#needs.fold(''));
     this.#listeners.set(client, fresh);
     return fresh;
-  }
-
-  #isSelf(me: Listener<C>, buf: Buffer, from: number, to: number): boolean {
-    if (sameBytes(me.nick, buf, from, to)) return to > from;
-    return likeBytes(me.nick, buf, from, to) && me.folded === this.#needs.fold(buf.toString('utf8', from, to));
   }
 }

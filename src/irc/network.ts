@@ -14,7 +14,7 @@ import { ServerFacts } from './server-facts.js';
 import { Switchboard } from './switchboard.js';
 
 /** `name` is the key in `ircService.servers`, also the first address to dial. */
-export type NetworkNeeds = Omit<FleetNeeds, 'facts' | 'watcher' | 'verdict' | 'needed' | 'hears'>;
+export type NetworkNeeds = Omit<FleetNeeds, 'facts' | 'watcher' | 'verdict' | 'needed' | 'near' | 'hears'>;
 
 /** How long whom the network refused for good is not tried again unless he asks. */
 const SHUT_MS = 3_600_000;
@@ -39,7 +39,7 @@ export class FrameworkNetwork implements IrcNetwork {
     this.#board = new Switchboard({
       ...needs,
       facts,
-      needed: (client) => this.#fleet.deafnessOf(client)?.update(),
+      needed: (client) => this.#fleet.attend(client),
       isOwn: (nick) => this.#fleet.registry.byNick(nick) !== undefined,
       lingers: () => this.#fleet.registry.lingers,
       leaving: (nick) => this.#fleet.registry.seenLeaving(nick),
@@ -51,6 +51,7 @@ export class FrameworkNetwork implements IrcNetwork {
       watcher: this.#watcher(),
       verdict: (client, buf, start, end) => this.#board.verdict(client, buf, start, end),
       needed: (client) => this.#board.listeners.listens(client),
+      near: (client) => this.#board.listeners.isNear(client),
       hears: (client, how) => this.#board.listeners.hears(client, how),
     });
     this.bot = this.#fleet.makeBot();

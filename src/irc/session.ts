@@ -90,6 +90,11 @@ export class Session {
     else this.#transport.writeAndKnow(line, handed);
   }
 
+  /** Reads what there is, if the connection rested. */
+  rouse(): void {
+    this.#transport?.rouse();
+  }
+
   /** What the server has acknowledged. */
   get capabilities(): Pick<Login, 'enabled' | 'valueOf'> | undefined {
     return this.#registration?.login;

@@ -9,9 +9,14 @@ import { cleanLine } from './clean-line.js';
 import { lineDecoder, type DecodeLine } from './decode-line.js';
 import type { LineVerdict } from './line-filter.js';
 import type { Handed } from './outbox.js';
+import { REST_MS, type Rests } from './rests.js';
 import { dial, peerFault, type Address } from './socket.js';
 import { LineSplitter } from './split-lines.js';
 import { WriteGate } from './write-gate.js';
+
+/** Who wrote within so many ms does not rest, nor who has so much to read that it lags behind. */
+const ANSWER_MS = 5_000;
+const MOST_REST_BYTES = 32_768;
 
 /** What one connection needs; all but the address is asked while it lives. */
 export interface WireOptions extends Address {
@@ -26,9 +31,12 @@ export interface WireOptions extends Address {
   readonly verdict?: (buf: Buffer, start: number, end: number) => LineVerdict;
   /** What a line threw on its way (L13), with its first 100 characters; the connection goes on. */
   readonly onFault: (fault: unknown, linePreview: string) => void;
+  /** Where this connection may rest, and whether nobody needs what it hears just now, nor soon. */
+  readonly rests?: Rests;
+  readonly needless?: () => boolean;
   /** Something was read: the connection lives. */
   readonly onTraffic: () => void;
-  /** Gives the transport just made, for `writeAndKnow`, which the library does not know. */
+  /** Gives the transport just made, for what the library does not know: `writeAndKnow` and `rouse`. */
   readonly onTransport?: (transport: SocketTransport) => void;
   /** Gives the socket just made, before it connects: for ident. */
   readonly onSocket?: (socket: Socket) => void;
@@ -41,6 +49,11 @@ export class SocketTransport extends EventEmitter {
   #socket: Socket | undefined;
   #gate: WriteGate | undefined;
   #timer: Timer | undefined;
+  /** When it last wrote, and last read nothing but lines for nobody, by the time of the rests; lines for nobody in this read. */
+  #wroteAt = -Infinity;
+  #idleAt = -Infinity;
+  #dropped = 0;
+  #passed = 0;
   #open = false;
   #closed = false;
   #fault: Error | undefined;
@@ -99,6 +112,9 @@ export class SocketTransport extends EventEmitter {
    */
   writeAndKnow(line: string, handed: Handed): void {
     const clean = cleanLine(line);
+    // Who writes waits for an answer, and a connection that is lost is to be noticed.
+    if (this.#wire.rests) this.#wroteAt = this.#wire.rests.now;
+    this.rouse();
     if (clean === '' || !this.#gate || !this.isConnected()) handed(false);
     else this.#gate.write(`${clean}\r\n`, handed);
   }
@@ -107,6 +123,16 @@ export class SocketTransport extends EventEmitter {
   close(force = false): void {
     if (force || !this.#open) this.#socket?.destroy();
     else this.#hangUp();
+  }
+
+  /** Reads again, if it rested. */
+  rouse(): void {
+    this.#wire.rests?.rouse(this);
+  }
+
+  /** For the rests: they are over. */
+  wake(): void {
+    if (this.#socket?.destroyed === false) this.#socket.resume();
   }
 
   /** Drops the socket without another event. */
@@ -129,17 +155,35 @@ export class SocketTransport extends EventEmitter {
     this.emit('open');
   }
 
-  #onBytes(lines: LineSplitter, chunk: Buffer): void {
-    if (!this.#open) return;
+  /** @returns whether to read on */
+  #onBytes(lines: LineSplitter, chunk: Buffer): boolean {
+    if (!this.#open) return true;
     this.#wire.onTraffic();
+    this.#dropped = this.#passed = 0;
     if (!lines.push(chunk)) this.#break(new BridgeError('IRC_FAULT', 'the server sent a line without end'));
+    return this.#dropped === 0 || this.#passed > 0 || !this.#rests(chunk.length);
+  }
+
+  /** Rests where talk is busy: more than one line for nobody in so short a time. */
+  #rests(length: number): boolean {
+    const { rests, needless, tls } = this.#wire;
+    // TLS would be deciphered all the same.
+    if (!rests || tls !== false || length > MOST_REST_BYTES) return false;
+    const { now } = rests;
+    const busy = this.#dropped > 1 || now - this.#idleAt < REST_MS;
+    this.#idleAt = now;
+    return busy && now - this.#wroteAt > ANSWER_MS && needless?.() === true && rests.rest(this);
   }
 
   #onLine(buf: Buffer, start: number, end: number): void {
     // After a close nothing more is heard, though the rest of a packet may still hold lines.
     if (this.#closed || this.#fault) return;
     try {
-      if (this.#wire.verdict && this.#wire.verdict(buf, start, end) !== 'pass') return;
+      if (this.#wire.verdict && this.#wire.verdict(buf, start, end) !== 'pass') {
+        this.#dropped++;
+        return;
+      }
+      this.#passed++;
       const line = this.#decode(buf, start, end);
       if (line !== '') this.emit('line', line);
     } catch (fault) {
@@ -168,6 +212,7 @@ export class SocketTransport extends EventEmitter {
 
   #end(): void {
     this.#open = false;
+    this.#wire.rests?.forget(this);
     this.#timer?.end();
     this.#gate?.end();
   }

@@ -44,9 +44,10 @@ const KEEP_ALIVE = 60_000;
 /**
  * Starts to dial; the socket's `connect` or `secureConnect` tells when it is there. Both IP families are tried
  * (RFC 8305) unless the local address or `family` decides. Nagle is off, keep-alive on.
- * @param bytes gets all that is read, good only during the call; there is no `data` event to listen to
+ * @param bytes gets all that is read, good only during the call; there is no `data` event to listen to. What it gives
+ * says whether to read on; a plain socket then stops until its `resume`, one with TLS reads on in any case.
  */
-export function dial(address: Address, bytes: (chunk: Buffer) => void = () => undefined): Socket {
+export function dial(address: Address, bytes: (chunk: Buffer) => boolean = () => true): Socket {
   const local = address.localAddress === undefined ? 0 : isIP(address.localAddress);
   const family = address.family ?? (local === 0 ? undefined : local);
   const tcp: TcpNetConnectOpts = {
@@ -60,10 +61,7 @@ export function dial(address: Address, bytes: (chunk: Buffer) => void = () => un
     ...(family === undefined ? {} : { family }),
   };
   if (address.tls === false && ROOM !== undefined) {
-    const callback = (length: number): boolean => {
-      bytes(ROOM.subarray(0, length));
-      return true;
-    };
+    const callback = (length: number): boolean => bytes(ROOM.subarray(0, length));
     return connectTcp({ ...tcp, onread: { buffer: ROOM, callback } });
   }
   if (address.tls === false) return connectTcp(tcp).on('data', bytes);
