@@ -1,6 +1,6 @@
 /**
  * A transaction of the homeserver: each item judged by itself, what was seen left out, the rest kept on disk, and only
- * then answered 200 and handed on, in order. Nothing here waits for IRC, and no item can hold up the others.
+ * then answered 200, and then handed on, in order. Nothing here waits for IRC, and no item can hold up the others.
  */
 
 import { createHash } from 'node:crypto';
@@ -80,7 +80,8 @@ export class Intake {
       if (events.length > 0) {
         const kept = journal.keep('matrix', events.map(({ body }) => body), [...events.map(({ event }) => event.id), seen]);
         await kept.durable;
-        this.#handOn(events, kept.entries);
+        // The homeserver makes its next transaction while this one is worked off.
+        return { ...ok, afterwards: () => this.#handOn(events, kept.entries) };
       }
       return ok;
     } catch (fault) {

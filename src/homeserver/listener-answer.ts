@@ -11,12 +11,16 @@ import type { Reply } from './reply.js';
 /** How long somebody whom we stopped listening to may take to read why, ms. */
 const LINGER = 500;
 
-/** An ordinary answer; nothing happens when one was given or nobody is left. */
+/** An ordinary answer; nothing is written when one was given or nobody is left. */
 export function answer(response: ServerResponse, reply: Reply): void {
-  if (response.headersSent || response.destroyed) return;
-  const body = JSON.stringify(reply.body);
-  response.writeHead(reply.status, headersOf(reply, body));
-  response.end(body);
+  try {
+    if (response.headersSent || response.destroyed) return;
+    const body = JSON.stringify(reply.body);
+    response.writeHead(reply.status, headersOf(reply, body));
+    response.end(body);
+  } finally {
+    reply.afterwards?.();
+  }
 }
 
 /** The figures, as Prometheus reads them. */

@@ -6,6 +6,8 @@ export interface Reply {
   readonly status: number;
   readonly body: JsonObject;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What is to be done once it was written; called also when nobody was left to read it. Must not throw. */
+  readonly afterwards?: () => void;
 }
 
 export const ok: Reply = { status: 200, body: {} };
