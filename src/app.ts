@@ -6,6 +6,7 @@ import { showMetrics } from './build-metrics.js';
 import type { Config } from './config/config.js';
 import { subscriptionOf } from './homeserver/subscription.js';
 import { within } from './lib/clock.js';
+import { openMedia } from './media/open.js';
 import { LastMarks } from './matrix-to-irc/last-marks.js';
 import type { Entry } from './journal/port.js';
 import { BridgeError, faultText } from './model/errors.js';
@@ -33,8 +34,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const stopping = new AbortController();
   const edges = await buildEdges(options);
   const lastMarks = new LastMarks(clock, stopping.signal);
+  const media = await openMedia({ config: options.config, homeserver: edges.homeserver, store: edges.store.fileAddresses, metrics: edges.metrics, clock, log: log.part('media') });
   const subscribed = subscriptionOf(options.registration.raw);
-  const flows = buildFlows({ edges, live, log, clock, stopping: stopping.signal, subscribed, lastMarks });
+  const flows = buildFlows({ edges, live, log, clock, stopping: stopping.signal, subscribed, lastMarks, addresses: media.addresses });
   await flows.load();
   await flows.storeConfigLinks();
   const shown = await showMetrics({ edges, links: flows.links, config: options.config, clock, log });
@@ -48,11 +50,13 @@ export async function startApp(options: AppOptions): Promise<App> {
   const left = edges.journal.open();
   for (const entry of left) flows.replay(entry);
   if (left.length > 0) log.info('unfinished entries taken up again', { entries: left.length });
+  await media.listen();
+  const guests = media.guests ? { guests: media.guests } : {};
   const onMatrix = (event: MatrixEvent, entry: Entry): void => {
     shown.onMatrix(event);
     flows.onMatrixEvent(event, entry);
   };
-  const { port } = await edges.homeserver.listen({ ...flows.questions, ...shown.questions }, onMatrix, flows.onAccount);
+  const { port } = await edges.homeserver.listen({ ...flows.questions, ...shown.questions, ...guests }, onMatrix, flows.onAccount);
   log.info('listening for the homeserver', { port });
   for (const network of edges.networks.values()) network.start();
   void flows.settle();
@@ -72,6 +76,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await edges.ident?.close();
       await shown.close();
       await edges.homeserver.close();
+      await media.close();
       await edges.journal.close();
       await edges.store.close();
       log.info('stopped');

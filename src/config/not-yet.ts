@@ -28,7 +28,6 @@ const NETWORK: readonly string[] = [
 ];
 
 const OTHERS: readonly string[] = [
-  'homeserver media_url',
   'ircService bridgeInfoState',
   'ircService debugApi',
   'ircService provisioning',
