@@ -14,6 +14,7 @@ export type Task =
       readonly url: string;
       readonly localpart?: string;
       readonly forceNewTokens: boolean;
+      readonly msc3395?: 'root' | 'namespace';
     }
   /** `file` only when it was named: then the registration is judged too. */
   | { readonly kind: 'check'; readonly config: string; readonly file?: string }
@@ -26,6 +27,7 @@ export const REGISTRATION_FILE = 'appservice-registration-irc.yaml';
 /** What a wrong command line gets after its fault. */
 export const USAGE = `Usage: causeway -c CONFIG [-f FILE] [-p PORT]
        causeway -r -u URL -c CONFIG [-f FILE] [-l LOCALPART] [--force-new-tokens]
+                   [--msc3395[=namespace]]
        causeway --check-config -c CONFIG [-f FILE]
 "causeway --help" tells more.`;
 
@@ -49,6 +51,11 @@ Then run the bridge:
                                 sees it, such as http://localhost:8090
   -l, --localpart NAME          with -r: the bot's name on Matrix (appservice-irc)
       --force-new-tokens        with -r: make a new id and new tokens
+      --msc3395                 with -r: ask to be told when people register, log in,
+                                log out and close their accounts; harmless on any
+                                homeserver (docs/account-life-cycle.md)
+      --msc3395=namespace       the same for a homeserver that implements MSC3395
+                                itself; on others it gives away all rooms
       --check-config            judge the configuration (with -f the registration
                                 too), then end
   -h, --help                    this text
@@ -69,6 +76,7 @@ const OPTIONS = {
   url: { type: 'string', short: 'u' },
   localpart: { type: 'string', short: 'l' },
   'force-new-tokens': { type: 'boolean' },
+  msc3395: { type: 'string' },
   'check-config': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -80,16 +88,20 @@ export function readArguments(words: readonly string[]): Task {
   if (typeof parsed === 'string') return { kind: 'wrong', problem: parsed };
   if (parsed.help) return { kind: 'help' };
   if (parsed.version) return { kind: 'version' };
-  const { config, file, url, localpart } = parsed;
+  const { config, file, url, localpart, msc3395 } = parsed;
   const forceNewTokens = parsed['force-new-tokens'] ?? false;
   if (config === undefined || config === '') return wrong('which configuration? -c FILE is missing');
   if (parsed['generate-registration']) {
     if (url === undefined || url === '') return wrong('-r needs -u URL: where does the homeserver reach the bridge?');
+    if (msc3395 !== undefined && msc3395 !== 'root' && msc3395 !== 'namespace') {
+      return wrong(`--msc3395 stands alone or is --msc3395=namespace, got ${JSON.stringify(msc3395)}`);
+    }
     const named = localpart === undefined ? {} : { localpart };
-    return { kind: 'register', config, url, file: file ?? REGISTRATION_FILE, forceNewTokens, ...named };
+    const asked: { readonly msc3395?: 'root' | 'namespace' } = msc3395 === undefined ? {} : { msc3395 };
+    return { kind: 'register', config, url, file: file ?? REGISTRATION_FILE, forceNewTokens, ...named, ...asked };
   }
-  if (url !== undefined || localpart !== undefined || forceNewTokens) {
-    return wrong('-u, -l and --force-new-tokens only go with -r');
+  if (url !== undefined || localpart !== undefined || forceNewTokens || msc3395 !== undefined) {
+    return wrong('-u, -l, --force-new-tokens and --msc3395 only go with -r');
   }
   if (parsed['check-config']) return { kind: 'check', config, ...(file === undefined ? {} : { file }) };
   const port = parsed.port === undefined ? undefined : readPort(parsed.port);
@@ -105,7 +117,9 @@ type Parsed = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'
 
 function parse(words: readonly string[]): Parsed | string {
   try {
-    return parseArgs({ args: [...words], options: OPTIONS, strict: true, allowPositionals: false }).values;
+    // An option whose value may be left out is not known to parseArgs.
+    const args = words.map((word) => (word === '--msc3395' ? '--msc3395=root' : word));
+    return parseArgs({ args, options: OPTIONS, strict: true, allowPositionals: false }).values;
   } catch (fault) {
     if (!(fault instanceof TypeError)) throw fault;
     const option = /^Unknown option '--([^']+)'/u.exec(fault.message)?.[1];

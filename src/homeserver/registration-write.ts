@@ -7,6 +7,7 @@ import type { Config } from '../config/config.js';
 import { isSection } from '../config/paths.js';
 import { readYaml } from '../config/yaml.js';
 import { BridgeError, faultText } from '../model/errors.js';
+import { isSyntheticKey, syntheticPart, withNotes, type SyntheticShape } from './registration-synthetic.js';
 import { NAMESPACE_KINDS, type NamespaceKind, type NamespaceRule } from './registration.js';
 
 /** The bot's local part when none is given (REG-2). */
@@ -23,6 +24,8 @@ export interface RegistrationWish {
   /** The bot's local part; absent: as it was, or `appservice-irc`. */
   readonly localpart?: string;
   readonly forceNewTokens?: boolean;
+  /** How to ask for synthetic user events (MSC3395); absent: as before. */
+  readonly msc3395?: SyntheticShape;
 }
 
 export interface Written {
@@ -54,7 +57,9 @@ export function writeRegistration(wish: RegistrationWish): Written {
     (wish.forceNewTokens ? undefined : kept(key)) ?? randomBytes(TOKEN_BYTES).toString('hex');
   const keptAll =
     wish.forceNewTokens !== true && ['id', 'as_token', 'hs_token'].every((key) => kept(key) !== undefined);
-  const namespaces = namespacesFor(wish.config);
+  const synthetic = syntheticPart(before, wish.config, wish.msc3395);
+  const own = namespacesFor(wish.config);
+  const namespaces = { ...own, users: [...own.users, ...synthetic.users] };
   const ours = {
     id: secret('id'),
     url: wish.url,
@@ -67,10 +72,19 @@ export function writeRegistration(wish: RegistrationWish): Written {
     receive_ephemeral: true,
     namespaces,
   };
-  const others = Object.fromEntries(Object.entries(before).filter(([key]) => !Object.hasOwn(ours, key)));
-  replace(wish.file, dump({ ...ours, ...others }, { lineWidth: -1 }));
+  const others = Object.fromEntries(Object.entries(before).filter(([key]) => !Object.hasOwn(ours, key) && !isSyntheticKey(key)));
+  const whole = dump({ ...ours, ...others, ...synthetic.root }, { lineWidth: -1, noRefs: true });
+  replace(wish.file, withNotes(whole, synthetic));
   const had = isSection(before['namespaces']) ? before['namespaces'] : {};
-  return { kept: keptAll, changes: NAMESPACE_KINDS.flatMap((kind) => changes(kind, had[kind], namespaces[kind])) };
+  const keys = (file: Readonly<Record<string, unknown>>): string[] => Object.keys(file).filter(isSyntheticKey).slice(0, 1);
+  return {
+    kept: keptAll,
+    changes: [
+      ...NAMESPACE_KINDS.flatMap((kind) => changes(kind, had[kind], namespaces[kind])),
+      ...keys(synthetic.root).flatMap((key) => (Object.hasOwn(before, key) ? [] : [`+ ${key}`])),
+      ...keys(before).flatMap((key) => (Object.hasOwn(synthetic.root, key) ? [] : [`- ${key}`])),
+    ],
+  };
 }
 
 /** The namespaces that a configuration needs, sorted, each once (REG-4, REG-5). */
@@ -105,11 +119,11 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&');
 }
 
-function changes(kind: NamespaceKind, before: unknown, now: readonly NamespaceRule[]): readonly string[] {
+function changes(kind: NamespaceKind, before: unknown, now: readonly { readonly regex?: unknown }[]): readonly string[] {
   const had = (Array.isArray(before) ? before : []).flatMap((rule: unknown) =>
     isSection(rule) && typeof rule['regex'] === 'string' ? [rule['regex']] : [],
   );
-  const has = now.map(({ regex }) => regex);
+  const has = now.flatMap(({ regex }) => (typeof regex === 'string' ? [regex] : []));
   return [
     ...has.filter((regex) => !had.includes(regex)).map((regex) => `+ ${kind} ${regex}`),
     ...had.filter((regex) => !has.includes(regex)).map((regex) => `- ${kind} ${regex}`),

@@ -69,9 +69,9 @@ export class BridgeProcess {
     writeFileSync(this.configFile, dump(config, { lineWidth: 200 }));
   }
 
-  /** Makes the registration with the bridge's own command, and gives its text. `url` is where it is to be reached. */
-  async register(url = `http://127.0.0.1:${this.port}`): Promise<string> {
-    const { code } = await this.run(['-r', '-u', url, '-c', this.configFile, '-f', this.registrationFile]);
+  /** Makes the registration with the bridge's own command, and gives its text. `url` is where it is to be reached; `more` goes behind. */
+  async register(url = `http://127.0.0.1:${this.port}`, more: readonly string[] = []): Promise<string> {
+    const { code } = await this.run(['-r', '-u', url, '-c', this.configFile, '-f', this.registrationFile, ...more]);
     if (code !== 0) throw new Error(`the registration was not made (exit ${code})\n${this.tail()}`);
     return readFileSync(this.registrationFile, 'utf8');
   }

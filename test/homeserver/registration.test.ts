@@ -6,6 +6,7 @@ import type { Config, ConfigInput } from '../../src/config/config.js';
 import { configFrom, worldReadable } from '../../src/config/load.js';
 import { botUserId, coverage, readRegistration } from '../../src/homeserver/registration.js';
 import { namespacesFor, writeRegistration } from '../../src/homeserver/registration-write.js';
+import { subscriptionOf } from '../../src/homeserver/subscription.js';
 import { BridgeError } from '../../src/model/errors.js';
 import { parseUserId } from '../../src/model/ids.js';
 
@@ -14,6 +15,9 @@ type Servers = NonNullable<NonNullable<ConfigInput['ircService']>['servers']>;
 function config(servers: Servers = { 'irc.example': {} }, domain = 'hs.example'): Config {
   return configFrom({ homeserver: { url: 'http://localhost:8008', domain }, ircService: { servers } });
 }
+
+const FOUR = ['m.user.registration', 'm.user.login', 'm.user.logout', 'm.user.deactivated'];
+const KEYS = ['m.synthetic_events', 'uk.half-shot.msc3395.synthetic_events', 'uk.half-shot.mscXXXX.synthetic_events'];
 
 describe('the registration', () => {
   let directory: string;
@@ -97,6 +101,48 @@ describe('the registration', () => {
       ['http://new:1', 'ircbot', true],
     );
     assert.deepEqual(write().changes, ['- aliases ^#irc_irc\\.example_.*:hs\\.example$']);
+  });
+
+  it('REG-7, SYN-2: --msc3395 writes the list at the root under every key, and grants nothing', () => {
+    const { namespaces } = (write(), readRegistration(file));
+    assert.deepEqual(write({ msc3395: 'root' }).changes, ['+ m.synthetic_events']);
+    const { raw, namespaces: after } = readRegistration(file);
+    assert.deepEqual(after, namespaces);
+    for (const key of KEYS) assert.deepEqual(raw[key], { events: FOUR });
+    assert.match(readFileSync(file, 'utf8'), /^# It is nobody else's business/mu);
+    assert.deepEqual([...subscriptionOf(raw)].sort(), ['deactivated', 'login', 'logout', 'registration']);
+  });
+
+  it('SYN-2, SEED-003f: --msc3395=namespace writes the namespace, with a warning of what it gives away elsewhere', () => {
+    write({ msc3395: 'root' });
+    assert.deepEqual(write({ msc3395: 'namespace' }).changes, ['+ users @.*:hs\\.example', '- m.synthetic_events']);
+    const { raw } = readRegistration(file);
+    const rule = (raw['namespaces'] as { users: Record<string, unknown>[] }).users.at(-1);
+    assert.deepEqual([rule?.['exclusive'], rule?.['m.events'], rule?.['m.synthetic_events']], [false, false, { events: FOUR }]);
+    assert.ok(!KEYS.some((key) => key in raw));
+    assert.match(readFileSync(file, 'utf8'), /^# CAREFUL[^]*act as every user/mu);
+    assert.equal(subscriptionOf(raw).size, 4);
+    assert.deepEqual(write({ msc3395: 'root' }).changes, ['- users @.*:hs\\.example', '+ m.synthetic_events']);
+  });
+
+  it('SYN-2, SEED-003f: either shape survives being written again, with fewer types too', () => {
+    for (const msc3395 of ['root', 'namespace'] as const) {
+      write({ msc3395 });
+      writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^ *- m\.user\.login\n/gmu, ''));
+      const text = readFileSync(file, 'utf8');
+      assert.deepEqual(write(), { kept: true, changes: [] });
+      assert.equal(readFileSync(file, 'utf8'), text);
+      assert.deepEqual(write({ msc3395 }), { kept: true, changes: [] });
+      assert.equal(subscriptionOf(readRegistration(file).raw).has('login'), false);
+      rmSync(file);
+    }
+  });
+
+  it('SYN-2: the first draft’s keys and prefixed types are read', () => {
+    const old = { 'uk.half-shot.mscXXXX.synthetic_events': { events: ['uk.half-shot.mscXXXX.user.login', 'm.user.deactivation', 'm.new_user', 'x.y', 7] } };
+    assert.deepEqual([...subscriptionOf(old)], ['login', 'deactivated', 'new_user']);
+    assert.deepEqual([...subscriptionOf({ namespaces: { users: [7, { regex: 'x', ...old }] } })], ['login', 'deactivated', 'new_user']);
+    assert.equal(subscriptionOf({ 'm.synthetic_events': { events: 'all' }, namespaces: { users: 3 } }).size, 0);
   });
 
   it('REG-6: --force-new-tokens makes all three anew', () => {
