@@ -12,6 +12,7 @@ import { makeSettleIdent, type SettleIdent } from './people/idents.js';
 import { makeRename, type Rename } from './people/rename.js';
 import { makeOpenAdminRoom, makeTellPerson, type OpenAdminRoom, type TellPerson } from './rooms/admin-room.js';
 import { AdminRooms } from './rooms/admin-rooms.js';
+import { EventPairs } from './rooms/event-pairs.js';
 import { makeOpenChannelRoom, type OpenChannelRoom } from './rooms/channel-room.js';
 import { Departure } from './rooms/departure.js';
 import { EventMemory } from './rooms/event-memory.js';
@@ -26,6 +27,7 @@ export interface Rooms {
   readonly pmRooms: PmRooms;
   readonly adminRooms: AdminRooms;
   readonly ghosts: Ghosts;
+  readonly pairs: EventPairs;
   readonly accounts: Accounts;
   readonly settleIdent: SettleIdent;
   readonly connect: Connect;
@@ -70,6 +72,7 @@ export function buildRooms(
     pmRooms,
     adminRooms,
     ghosts,
+    pairs: new EventPairs(store.events, networks),
     accounts,
     settleIdent,
     connect,

@@ -69,11 +69,30 @@ export class HomeserverActor implements Actor {
     type: string,
     content: JsonObject,
     txnId: string,
-    how: { readonly repeat?: boolean; readonly since?: number } = {},
+    how: { readonly repeat?: boolean; readonly since?: number; readonly at?: number } = {},
   ): Promise<EventId> {
     const sender = this.userId;
-    const parcel: Parcel = { sender, room, type, content, txnId, repeat: how.repeat ?? false, since: how.since };
+    const at = how.at === undefined ? {} : { at: how.at };
+    const parcel: Parcel = { sender, room, type, content, txnId, repeat: how.repeat ?? false, since: how.since, ...at };
     return this.#present(room, () => this.#parts.sender.send(parcel));
+  }
+
+  async redact(room: RoomId, event: EventId, txnId: string, reason?: string): Promise<EventId> {
+    const path = `/v3/rooms/${encodeURIComponent(room)}/redact/${encodeURIComponent(event)}/${encodeURIComponent(txnId)}`;
+    const call = { name: 'redact', method: 'PUT', path, body: contentText(wish(reason)) } as const;
+    return eventIdOf(await this.#present(room, () => this.#call(call)));
+  }
+
+  async typing(room: RoomId, ms: number): Promise<void> {
+    const path = `/v3/rooms/${encodeURIComponent(room)}/typing/${encodeURIComponent(this.userId)}`;
+    const body = ms > 0 ? { typing: true, timeout: ms } : { typing: false };
+    await this.#once({ name: 'typing', method: 'PUT', path, body: contentText(body) });
+  }
+
+  async presence(state: 'online' | 'unavailable', text?: string): Promise<void> {
+    const path = `/v3/presence/${encodeURIComponent(this.userId)}/status`;
+    const body = { presence: state, ...(text === undefined ? {} : { status_msg: text }) };
+    await this.#once({ name: 'presence', method: 'PUT', path, body: contentText(body) });
   }
 
   async sendState(room: RoomId, type: string, stateKey: string, content: JsonObject): Promise<EventId> {
@@ -138,6 +157,11 @@ export class HomeserverActor implements Actor {
   #inRoom(room: RoomId, verb: 'leave' | 'invite' | 'kick', body: JsonObject): Promise<Raw> {
     const path = `/v3/rooms/${encodeURIComponent(room)}/${verb}`;
     return this.#call({ name: verb, method: 'POST', path, body: contentText(body) });
+  }
+
+  /** A call whose news is old a moment later: not tried again. */
+  async #once(call: Call): Promise<void> {
+    await this.#parts.server.once(call, this.userId);
   }
 
   /** A call as this user; one that the homeserver has never seen is registered on the way. */

@@ -27,6 +27,7 @@ export interface Actor {
    * Sends under a transaction id of the caller's choice, unique over all our senders; every retry is the same, and where
    * an answer was lost it is made sure of first (read back by the mark that `send` puts into the content), so that it is
    * never doubled. Content is cleaned of what chokes a homeserver (H16).
+   * @param how.at `origin_server_ts` to be given to it, where that is not now (application services: `?ts=`)
    * @param how.repeat the send may have happened in an earlier life of the process: make sure before the first try
    */
   send(
@@ -34,8 +35,14 @@ export interface Actor {
     type: string,
     content: JsonObject,
     txnId: string,
-    how?: { readonly repeat?: boolean; readonly since?: number },
+    how?: { readonly repeat?: boolean; readonly since?: number; readonly at?: number },
   ): Promise<EventId>;
+  /** Redacts an event under a transaction id of the caller's choice; harmless when it is redacted already. */
+  redact(room: RoomId, event: EventId, txnId: string, reason?: string): Promise<EventId>;
+  /** Shows for so long that the user writes; 0: not any more. Tried once. */
+  typing(room: RoomId, ms: number): Promise<void>;
+  /** Tells whether the user is there. Tried once; a homeserver without presence takes it and forgets it. */
+  presence(state: 'online' | 'unavailable', text?: string): Promise<void>;
   sendState(room: RoomId, type: string, stateKey: string, content: JsonObject): Promise<EventId>;
 }
 

@@ -24,6 +24,8 @@ export interface Parcel {
   readonly repeat: boolean;
   /** When it can have been sent first, ms; `undefined`: now, or unknown when `repeat`. */
   readonly since: number | undefined;
+  /** `origin_server_ts` to be given to it; absent: now. */
+  readonly at?: number;
 }
 
 /** What sending needs. */
@@ -84,9 +86,9 @@ export class Sender {
   }
 
   /** One PUT. */
-  async #put(parcel: Pick<Parcel, 'sender' | 'room' | 'type' | 'txnId'>, body: string): Promise<EventId> {
-    const { room, type, txnId } = parcel;
-    const path = `/v3/rooms/${encodeURIComponent(room)}/send/${encodeURIComponent(type)}/${encodeURIComponent(txnId)}`;
+  async #put(parcel: Pick<Parcel, 'sender' | 'room' | 'type' | 'txnId' | 'at'>, body: string): Promise<EventId> {
+    const { room, type, txnId, at } = parcel;
+    const path = `/v3/rooms/${encodeURIComponent(room)}/send/${encodeURIComponent(type)}/${encodeURIComponent(txnId)}${at === undefined ? '' : `?ts=${at}`}`;
     const answer = await this.#parts.server.once({ name: 'sendEvent', method: 'PUT', path, body }, parcel.sender);
     const id = eventIdOf(answer);
     this.#lastSuccess = this.#parts.clock.elapsed();

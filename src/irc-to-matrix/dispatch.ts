@@ -15,6 +15,7 @@ import type { Failure } from './failure.js';
 import type { Carriage } from './message.js';
 import type { Behind } from './nick.js';
 import type { PrivateLines } from './private-lines.js';
+import { tagsOf } from './line-tags.js';
 import type { Table } from './table.js';
 
 export interface DispatchNeeds {
@@ -173,14 +174,14 @@ function keyOf(event: Exclude<IrcEvent, { kind: 'message' }>): string {
 }
 
 function writeLine(line: ChannelMessage): Json {
-  const { network, at, from, channel, how, text, msgid } = line;
-  return { network, at, nick: from.nick, channel, how, text, ...(msgid === undefined ? {} : { msgid }) };
+  const { network, at, from, channel, how, text } = line;
+  return { network, at, nick: from.nick, channel, how, text, ...tagsOf(line) };
 }
 
 /** The inverse of `writeLine`; what this version cannot read is `undefined`. */
 function readLine(body: Json): ChannelMessage | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
-  const { network, at, nick, channel, how, text } = body as Record<string, unknown>;
+  const { network, at, nick, channel, how, text, ...rest } = body as Record<string, unknown>;
   const strings = [network, nick, channel, text].every((part) => typeof part === 'string');
   if (!strings || typeof at !== 'number' || (how !== 'say' && how !== 'act' && how !== 'notice')) return undefined;
   // Written by writeLine from a checked event, so the brands hold.
@@ -193,5 +194,6 @@ function readLine(body: Json): ChannelMessage | undefined {
     channel,
     how,
     text,
+    ...tagsOf(rest),
   } as unknown as ChannelMessage;
 }

@@ -8,11 +8,14 @@ import type { JsonObject } from '../model/matrix-content.js';
 import type { RoomId } from '../model/ids.js';
 import type { ChannelMessage } from '../model/irc-event.js';
 import type { Ghost, Ghosts } from '../people/ghosts.js';
+import type { EventPairs } from '../rooms/event-pairs.js';
+import { answering, remember } from './line-pairs.js';
 import { toContent } from './to-content.js';
 
 export interface MessageNeeds {
   readonly homeserver: Pick<Homeserver, 'as' | 'reachable'>;
   readonly ghosts: Ghosts;
+  readonly pairs: EventPairs;
   readonly clock: Clock;
 }
 
@@ -60,9 +63,12 @@ export function makeCarry(needs: MessageNeeds): (carriage: Carriage) => Promise<
 }
 
 /** Sends the line. */
-async function say({ homeserver }: MessageNeeds, ghost: Ghost, { line, room, entry, repeat }: Carriage): Promise<void> {
-  const content = toContent(line) as unknown as JsonObject;
-  await homeserver.as(ghost.userId).send(room, 'm.room.message', content, entry.id, { repeat, since: entry.at });
+async function say({ homeserver, pairs }: MessageNeeds, ghost: Ghost, { line, room, entry, repeat }: Carriage): Promise<void> {
+  const said = toContent(line);
+  const content = line.replyTo === undefined ? said : await answering(pairs, { ...line, target: line.channel }, room, said);
+  const how = { repeat, since: entry.at, ...(line.sentAt === undefined ? {} : { at: line.sentAt }) };
+  const event = await homeserver.as(ghost.userId).send(room, 'm.room.message', content as unknown as JsonObject, entry.id, how);
+  remember(pairs, { ...line, target: line.channel }, room, event);
 }
 
 /** Whether the room should wait: `ready` has settled in time. */

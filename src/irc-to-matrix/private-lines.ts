@@ -11,6 +11,7 @@ import type { UserId } from '../model/ids.js';
 import type { PrivateMessage } from '../model/irc-event.js';
 import type { NetworkName } from '../model/irc-names.js';
 import type { Json } from '../model/matrix-content.js';
+import { tagsOf } from './line-tags.js';
 import type { Answer } from './private-answer.js';
 
 export interface PrivateLinesNeeds {
@@ -136,13 +137,13 @@ function writePrivate(line: PrivateMessage): Json {
   const { network, at, from, fromUser, to, how, text } = line;
   const { nick, user, host } = from;
   const mask = { ...(user === undefined ? {} : { user }), ...(host === undefined ? {} : { host }) };
-  return { network, at, nick, ...mask, fromUser, to: to.owner, how, text };
+  return { network, at, nick, ...mask, fromUser, to: to.owner, how, text, ...tagsOf(line) };
 }
 
 /** The inverse of `writePrivate`; what is no private line, or of a version that cannot be read, is `undefined`. */
 function readPrivate(body: Json): PrivateMessage | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
-  const { network, at, nick, user, host, fromUser, to, how, text } = body as Record<string, unknown>;
+  const { network, at, nick, user, host, fromUser, to, how, text, ...rest } = body as Record<string, unknown>;
   if (![network, nick, to, text].every((part) => typeof part === 'string') || typeof at !== 'number') return undefined;
   if (typeof fromUser !== 'boolean' || (how !== 'say' && how !== 'act' && how !== 'notice')) return undefined;
   const mask = { ...(typeof user === 'string' ? { user } : {}), ...(typeof host === 'string' ? { host } : {}) };
@@ -158,5 +159,6 @@ function readPrivate(body: Json): PrivateMessage | undefined {
     fromUser,
     how,
     text,
+    ...tagsOf(rest),
   } as unknown as PrivateMessage;
 }

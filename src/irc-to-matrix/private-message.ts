@@ -15,9 +15,11 @@ import type { JsonObject } from '../model/matrix-content.js';
 import type { Ghosts } from '../people/ghosts.js';
 import { mayTalk } from '../policy/may-talk.js';
 import type { TellPerson } from '../rooms/admin-room.js';
+import type { EventPairs } from '../rooms/event-pairs.js';
 import type { OpenPmRoom } from '../rooms/pm-room.js';
 import type { PmRooms } from '../rooms/pm-rooms.js';
 import type { Answer } from './private-answer.js';
+import { answering, remember } from './line-pairs.js';
 import { toContent } from './to-content.js';
 
 export interface PrivateMessageNeeds {
@@ -26,6 +28,7 @@ export interface PrivateMessageNeeds {
   readonly homeserver: Pick<Homeserver, 'as' | 'domain'>;
   readonly ghosts: Ghosts;
   readonly pmRooms: PmRooms;
+  readonly pairs: EventPairs;
   readonly openPmRoom: OpenPmRoom;
   readonly tellPerson: TellPerson;
   readonly answer: Answer;
@@ -80,8 +83,11 @@ export function makeCarryPrivate(needs: PrivateMessageNeeds): CarryPrivate {
       }
       await pmRooms.add({ ...(pmRooms.ofRoom(room.room) ?? room), mask });
     }
-    const content = toContent(line) as unknown as JsonObject;
-    await actor.send(room.room, 'm.room.message', content, entry.id, { repeat, since: entry.at });
+    const paired = { ...line, target: room.nick };
+    const content = (await answering(needs.pairs, paired, room.room, toContent(line))) as unknown as JsonObject;
+    const how = { repeat, since: entry.at, ...(line.sentAt === undefined ? {} : { at: line.sentAt }) };
+    const event = await actor.send(room.room, 'm.room.message', content, entry.id, how);
+    remember(needs.pairs, paired, room.room, event);
   };
 
   return async (line, entry, repeat) => {

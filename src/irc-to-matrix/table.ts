@@ -8,6 +8,8 @@ import { makeMembers, type MembersNeeds } from './members.js';
 import { type Behind, makeNick, type NickNeeds } from './nick.js';
 import { makePmNick, type PmNickNeeds } from './pm-nick.js';
 import type { PrivateLines } from './private-lines.js';
+import { makeReaction, makeRedaction, type ReactionNeeds } from './reaction.js';
+import { makePresence, makeTyping, type TypingNeeds } from './typing.js';
 import { makeReceive, type PrivateMessageNeeds } from './private-message.js';
 
 /** A kind without an entry does not compile. */
@@ -21,6 +23,8 @@ export type TableNeeds = NickNeeds &
   ClientStatusNeeds &
   MembersNeeds &
   InviteNeeds &
+  ReactionNeeds &
+  TypingNeeds &
   AwayNeeds & { readonly privateLines: PrivateLines };
 
 const nothing = (): void => undefined;
@@ -42,6 +46,10 @@ export function makeTable(needs: TableNeeds): Table {
     ...makeMembers(needs),
     invite: makeInvite(needs),
     away: makeAway(needs),
+    reaction: makeReaction(needs),
+    redaction: makeRedaction(needs),
+    typing: makeTyping(needs),
+    presence: makePresence(needs),
     // Whoever said it is told by his own `Saying`.
     notSaid: nothing,
     // Not carried yet: who is there already, topics, modes.

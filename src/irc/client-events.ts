@@ -118,6 +118,18 @@ export function eventOf(line: IrcMessage, hearing: Hearing): IrcEvent | undefine
       const channel = channelOf(params[1], facts);
       return channel ? { ...heard, kind: 'mode', channel, changes: changesOf(params.slice(2), facts) } : undefined;
     }
+    case 'TAGMSG':
+      return tagged(line, hearing);
+    case 'REDACT': {
+      const channel = channelOf(params[0], facts);
+      const msgid = params[1];
+      if (!source || msgid === undefined || (!channel && !hearing.isMe(params[0] ?? ''))) return undefined;
+      return { ...heard, kind: 'redaction', by: source, msgid: msgid.slice(0, 300), ...(channel ? { channel } : {}), ...reasonAt(line, 2) };
+    }
+    case 'AWAY': {
+      const text = cleanText(params[0]);
+      return source ? { ...heard, kind: 'presence', who: source, ...(text === '' ? {} : { text }) } : undefined;
+    }
     case 'INVITE': {
       const channel = channelOf(params[1], facts);
       if (!channel || !source || !hearing.isMe(params[0] ?? '')) return undefined;
@@ -126,6 +138,24 @@ export function eventOf(line: IrcMessage, hearing: Hearing): IrcEvent | undefine
     default:
       return undefined;
   }
+}
+
+/** TAGMSG: a reaction or its taking back, or typing. */
+function tagged(line: IrcMessage, hearing: Hearing): IrcEvent | undefined {
+  const { network, at, heardBy, facts } = hearing;
+  const from = sourceOf(line);
+  const channel = channelOf(line.params[0], facts);
+  if (!from || (!channel && !hearing.isMe(line.params[0] ?? ''))) return undefined;
+  const heard = { network, at, heardBy, from, ...(channel ? { channel } : {}) };
+  const { replyTo } = replyOf(line);
+  const [added, taken] = [line.tags['+draft/react'], line.tags['+draft/unreact']];
+  const key = cleanText(added ?? taken).trim();
+  // Whatever a client may call an emoji; longer is text, which has other ways.
+  if (key !== '' && key.length <= 100 && replyTo !== undefined) {
+    return { ...heard, kind: 'reaction', msgid: replyTo, key, undo: added === undefined };
+  }
+  const state = line.tags['+typing'] ?? line.tags['+draft/typing'];
+  return state === 'active' || state === 'paused' || state === 'done' ? { ...heard, kind: 'typing', state } : undefined;
 }
 
 /** PRIVMSG and NOTICE. CTCP other than ACTION is nothing anybody said: dropped here, VERSION is answered elsewhere. */

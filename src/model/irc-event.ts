@@ -114,6 +114,38 @@ export interface AwayEvent extends Heard {
   readonly text: string;
 }
 
+/** A reaction to a message by tags (TAGMSG with `+draft/react`), or its taking back. Without `channel`: to us alone. */
+export interface ReactionEvent extends Heard {
+  readonly kind: 'reaction';
+  readonly from: Hostmask;
+  readonly channel?: ChannelName;
+  /** The message that it is about. */
+  readonly msgid: string;
+  readonly key: string;
+  readonly undo: boolean;
+}
+/** REDACT: a message was deleted, by its author or by who may. Without `channel`: in a private talk with us. */
+export interface RedactionEvent extends Heard {
+  readonly kind: 'redaction';
+  readonly by: Hostmask;
+  readonly channel?: ChannelName;
+  readonly msgid: string;
+  readonly reason?: string;
+}
+/** Somebody is writing (`+typing`). Without `channel`: to the client that heard it. */
+export interface TypingEvent extends Heard {
+  readonly kind: 'typing';
+  readonly from: Hostmask;
+  readonly channel?: ChannelName;
+  readonly state: 'active' | 'paused' | 'done';
+}
+/** AWAY: somebody in a channel of ours is away, or without `text` back (away-notify). */
+export interface PresenceEvent extends Heard {
+  readonly kind: 'presence';
+  readonly who: Hostmask;
+  readonly text?: string;
+}
+
 export type IrcEvent =
   | ChannelMessage
   | PrivateMessage
@@ -128,6 +160,10 @@ export type IrcEvent =
   | InviteEvent
   | NotSaidEvent
   | AwayEvent
+  | ReactionEvent
+  | RedactionEvent
+  | TypingEvent
+  | PresenceEvent
   | ClientStatusEvent;
 
 export type IrcEventOf<K extends IrcEvent['kind']> = Extract<IrcEvent, { kind: K }>;

@@ -16,6 +16,7 @@ export type Deed =
   | 'invite'
   | 'kick'
   | 'send'
+  | 'redact'
   | 'readBack'
   | 'createRoom'
   | 'setAlias'
@@ -284,6 +285,21 @@ class MemoryActor implements Actor {
     const users = server.members.get(room);
     if (!users) throw new BridgeError('HOMESERVER_NOT_FOUND', 'no such room');
     users.add(this.userId);
+  }
+
+  async redact(room: RoomId, event: EventId, txnId: string, reason = ''): Promise<EventId> {
+    await this.#server.act('redact', this.userId, room);
+    return this.#server.store({ sender: this.userId, room, type: 'm.room.redaction', content: { redacts: event, reason }, txnId });
+  }
+
+  async typing(room: RoomId, ms: number): Promise<void> {
+    await Promise.resolve();
+    this.#server.deeds.push(`typing ${this.userId} ${room} ${ms}`);
+  }
+
+  async presence(state: string, text = ''): Promise<void> {
+    await Promise.resolve();
+    this.#server.deeds.push(`presence ${this.userId} ${state} ${text}`.trim());
   }
 
   async leave(room: RoomId): Promise<void> {

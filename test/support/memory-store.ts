@@ -1,11 +1,12 @@
 /** Links and people in memory, behind the store's ports. */
 
 import type { AccountRecord } from '../../src/model/account.js';
+import type { EventPair } from '../../src/model/event-pair.js';
 import type { RoomId, UserId } from '../../src/model/ids.js';
 import type { NetworkName } from '../../src/model/irc-names.js';
 import type { AdminRoom, Link, LinkOrigin, PmRoom } from '../../src/model/link.js';
 import type { ClientSettings, PersonRecord } from '../../src/model/person.js';
-import type { AccountStore, AdminRoomStore, LinkStore, PeopleStore, PmRoomStore } from '../../src/store/port.js';
+import type { AccountStore, AdminRoomStore, EventStore, LinkStore, PeopleStore, PmRoomStore } from '../../src/store/port.js';
 
 type Key = Pick<Link, 'network' | 'channel' | 'room'>;
 const same = (one: Key, other: Key): boolean =>
@@ -131,5 +132,22 @@ export class MemoryAccounts implements AccountStore {
 
   async leaving(): Promise<readonly AccountRecord[]> {
     return [...this.records.values()].filter(({ endsAt, ended }) => endsAt !== undefined || ended !== undefined);
+  }
+}
+
+/** Pairs in memory, all of them for ever. */
+export class MemoryEvents implements EventStore {
+  readonly pairs: EventPair[] = [];
+
+  add(pair: EventPair): void {
+    this.pairs.push(pair);
+  }
+
+  async ofEvent(event: string): Promise<readonly EventPair[]> {
+    return this.pairs.filter((pair) => pair.event === event);
+  }
+
+  async ofMsgid(network: string, msgid: string): Promise<readonly EventPair[]> {
+    return this.pairs.filter((pair) => pair.network === network && pair.msgid === msgid);
   }
 }

@@ -18,7 +18,7 @@ import { MemoryHomeserver } from './homeserver.js';
 import { MemoryNetwork } from './irc.js';
 import { aLink, CATS, listeningLog, NET } from './make.js';
 import { MemoryJournal } from './memory-journal.js';
-import { MemoryAccounts, MemoryAdminRooms, MemoryLinks, MemoryPeople, MemoryPmRooms } from './memory-store.js';
+import { MemoryAccounts, MemoryAdminRooms, MemoryEvents, MemoryLinks, MemoryPeople, MemoryPmRooms } from './memory-store.js';
 
 type NetworkSettings = NonNullable<Parameters<typeof networkDefaults>[0]>;
 
@@ -77,6 +77,7 @@ export class World {
   readonly pmRooms = new MemoryPmRooms();
   readonly adminRooms = new MemoryAdminRooms();
   readonly accounts = new MemoryAccounts();
+  readonly events = new MemoryEvents();
   readonly addresses = new MemoryAddresses();
   journal = new MemoryJournal();
   flows: Flows;
@@ -175,7 +176,7 @@ export class World {
 
   #build(): Flows {
     const { journal, metrics, homeserver, networks, links, people, pmRooms, adminRooms, accounts } = this;
-    const store = { links, people, pmRooms, adminRooms, accounts } as unknown as Store;
+    const store = { links, people, pmRooms, adminRooms, accounts, events: this.events } as unknown as Store;
     const edges = { journal, metrics, homeserver, networks, store };
     const { log } = this.log;
     const live = { config: this.#config };
