@@ -109,6 +109,13 @@ describe('people/connect', () => {
     );
   });
 
+  it('IDENT-1: one person who is asked for twice at once gets one', async () => {
+    const { people } = parts();
+    const settle = makeSettleIdent(people);
+    const given = await Promise.all([settle(NET, ALICE), settle(NET, ALICE)]);
+    assert.deepEqual(given.map(({ ident }) => ident), ['alice', 'alice']);
+  });
+
   it('IDENT-1: a store that fails for one costs the next nothing', async () => {
     const { connect, people } = parts();
     const working = people.personOfIdent.bind(people);
