@@ -1,7 +1,7 @@
 /** Starts and stops the real servers of the stories, on loopback, each in a directory of its own. */
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -57,7 +57,14 @@ async function answers(port: number): Promise<boolean> {
 }
 
 /** A server process with its port; waits until the port answers. */
-function server(directory: string, name: string, port: number, command: string, args: string[]): RealServer {
+function server(
+  directory: string,
+  name: string,
+  port: number,
+  command: string,
+  args: string[],
+  environment: NodeJS.ProcessEnv = {},
+): RealServer {
   let child: ChildProcess | undefined;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const ending = child;
@@ -71,7 +78,7 @@ function server(directory: string, name: string, port: number, command: string, 
     port,
     async start() {
       const out = openSync(path.join(directory, `${name}.out`), 'a');
-      const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` };
+      const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`, ...environment };
       child = spawn(command, args, { stdio: ['ignore', out, out], env });
       for (let tries = 0; tries < 300; tries++) {
         if (await answers(port)) return;
@@ -86,15 +93,23 @@ function server(directory: string, name: string, port: number, command: string, 
   };
 }
 
-/** Synapse on SQLite with the bridge's registration. */
-export async function synapse(directory: string, registration: string): Promise<RealServer> {
+/** Where our module for Synapse lies. */
+const MODULE = path.join(import.meta.dirname, '../../contrib/synapse-module');
+
+/** Synapse on SQLite with the bridge's registration; with `lifeCycle` it tells the bridge what becomes of accounts. */
+export async function synapse(directory: string, registration: string, lifeCycle = false): Promise<RealServer> {
   mkdirSync(path.join(directory, 'media'), { recursive: true });
   const port = await freePort();
   const config = fill('synapse.yaml', directory, { PORT: port, REGISTRATION: registration });
   const log = `version: 1\nhandlers: {f: {class: logging.FileHandler, filename: ${directory}/homeserver.log}}\nroot: {level: INFO, handlers: [f]}\n`;
   writeFileSync(path.join(directory, 'log.yaml'), log);
   execFileSync(python, ['-m', 'synapse.app.homeserver', '-c', config, '--generate-keys'], { stdio: 'pipe' });
-  return server(directory, 'synapse', port, python, ['-m', 'synapse.app.homeserver', '-c', config]);
+  if (lifeCycle) {
+    const wish = { module: 'causeway_synapse.LifeCycleModule', config: { registration } };
+    appendFileSync(config, `modules: ${JSON.stringify([wish])}\n`);
+  }
+  const environment = { PYTHONPATH: MODULE, PYTHONDONTWRITEBYTECODE: '1' };
+  return server(directory, 'synapse', port, python, ['-m', 'synapse.app.homeserver', '-c', config], environment);
 }
 
 /** InspIRCd; `link` is where services connect. With `ident` it asks everybody's port 113 who they are. */

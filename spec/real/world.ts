@@ -15,8 +15,15 @@ export function missing(irc: 'inspircd' | 'ngircd'): string | undefined {
   return text;
 }
 
-/** A fresh Synapse and IRC server; both end with the world. `ident`: InspIRCd asks who people are. */
-export async function realWorld(kind: 'inspircd' | 'ngircd', options: { readonly ident?: boolean } = {}): Promise<World> {
+export interface RealWish {
+  /** InspIRCd asks who people are. */
+  readonly ident?: boolean;
+  /** Synapse runs our module, which tells the bridge what becomes of accounts. */
+  readonly lifeCycle?: boolean;
+}
+
+/** A fresh Synapse and IRC server; both end with the world. */
+export async function realWorld(kind: 'inspircd' | 'ngircd', options: RealWish = {}): Promise<World> {
   const directory = mkdtempSync(path.join(tmpdir(), 'causeway-real-'));
   const home = path.join(directory, 'irc');
   const irc = kind === 'inspircd' ? await inspircd(home, options.ident) : await ngircd(home);
@@ -31,7 +38,7 @@ export async function realWorld(kind: 'inspircd' | 'ngircd', options: { readonly
     ircPort: irc.port,
     irc: { kind, tags: kind === 'inspircd' },
     async open(registrationFile) {
-      homeserver ??= await synapse(path.join(directory, 'synapse'), registrationFile);
+      homeserver ??= await synapse(path.join(directory, 'synapse'), registrationFile, options.lifeCycle);
       await homeserver.start();
     },
     killHomeserver: async () => homeserver?.kill(),

@@ -11,6 +11,8 @@ export interface BridgeWish {
   readonly service?: Readonly<Record<string, unknown>>;
   /** The top level of the configuration, at the end. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** More arguments of the command that makes the registration. */
+  readonly registered?: readonly string[];
   /** Instead of the world's own addresses, where a proxy lies between. */
   readonly homeserverUrl?: string;
   readonly ircPort?: number;
@@ -37,7 +39,7 @@ export class Bridge {
     const bridge = new Bridge(world, await BridgeProcess.prepare(), wish);
     try {
       bridge.configure();
-      await bridge.process.register(await wish.reachedAt?.(bridge.process.port));
+      await bridge.process.register(await wish.reachedAt?.(bridge.process.port), wish.registered);
       await world.open(bridge.process.registrationFile);
       // A real homeserver has its port only now.
       bridge.configure();

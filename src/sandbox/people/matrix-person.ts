@@ -67,7 +67,12 @@ export class MatrixPerson {
   static async registers(url: string, localpart: string, clock: Clock = systemClock): Promise<MatrixPerson> {
     const body = { username: localpart, password: randomUUID(), auth: { type: 'm.login.dummy' } };
     const answer = await request(url, 'POST', '/_matrix/client/v3/register', undefined, body);
-    const person = new MatrixPerson(url, String(answer.user_id), String(answer.access_token), clock);
+    return MatrixPerson.withToken(url, String(answer.user_id), String(answer.access_token), clock);
+  }
+
+  /** Somebody who has an account already, on one of his devices, and begins to listen there. */
+  static withToken(url: string, userId: string, token: string, clock: Clock = systemClock): MatrixPerson {
+    const person = new MatrixPerson(url, userId, token, clock);
     person.syncing = person.sync();
     return person;
   }
