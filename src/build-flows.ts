@@ -6,9 +6,10 @@ import { buildFaces } from './build-faces.js';
 import { buildNames } from './build-names.js';
 import { buildRooms } from './build-rooms.js';
 import type { Config } from './config/config.js';
-import type { MatrixHandlerConfig } from './config/services.js';
+import type { IrcHandlerConfig, MatrixHandlerConfig } from './config/services.js';
 import type { Questions } from './homeserver/port.js';
 import { IrcDispatch } from './irc-to-matrix/dispatch.js';
+import { makeFindNick } from './irc-to-matrix/find-nick.js';
 import { makeFailure as makeIrcFailure } from './irc-to-matrix/failure.js';
 import { makeCarry } from './irc-to-matrix/message.js';
 import { makeAnswer } from './irc-to-matrix/private-answer.js';
@@ -35,9 +36,10 @@ import { makeUserQuery } from './matrix-to-irc/user-query.js';
 import { makeWordingOf } from './matrix-to-irc/wording-of.js';
 import type { NewsType } from './model/account.js';
 import { faultText } from './model/errors.js';
-import type { IrcEvent } from './model/irc-event.js';
+import type { ChannelMessage, IrcEvent } from './model/irc-event.js';
 import type { MatrixEvent } from './model/matrix-event.js';
 import type { Links } from './rooms/links.js';
+import { fitsMask } from './policy/masks.js';
 import { makeInitialJoins } from './rooms/initial-joins.js';
 import { makeSettle } from './rooms/settle.js';
 
@@ -143,12 +145,17 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
   const carryPrivate = makeCarryPrivate({ ...toMatrix, answer });
   const privateLines = new PrivateLines({ ...toMatrix, journal, answer, carry: carryPrivate });
   const fromIrc = new IrcDispatch({
+  const ircHandler = (): IrcHandlerConfig => live.config.ircService.ircHandler;
+  const findNick = makeFindNick({ ...toMatrix, ircHandler });
+  const ignores = ({ network, from }: Pick<ChannelMessage, 'network' | 'from'>): boolean =>
+    configOf(network).ignoreMasks.some((mask) => fitsMask(from, mask));
     ...toMatrix,
     journal,
     privateLines,
-    carry: makeCarry(toMatrix),
+    ignores,
+    carry: makeCarry({ ...toMatrix, findNick }),
     failure: makeIrcFailure({ ...toMatrix, stopping }),
-    table: makeIrcTable({ ...toMatrix, privateLines, answer }),
+    table: makeIrcTable({ ...toMatrix, ignores, ircHandler, privateLines, answer }),
   });
 
   const bringMembers = makeInitialJoins({ ...shared, isOurs, stopping, log: log.part('rooms') });

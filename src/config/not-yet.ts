@@ -35,7 +35,7 @@ const OTHERS: readonly string[] = [
   'ircService matrixHandler ignoreFunctionalMembersInAdminRooms',
   'ircService RMAUlimit',
   'ircService userActivity',
-  'ircService ircHandler',
+  'ircService ircHandler powerLevelGracePeriodMs',
   'ircService perRoomConfig allowUnconnectedMatrixUsers',
   'ircService banLists',
   'ircService history',

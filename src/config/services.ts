@@ -82,9 +82,10 @@ const ircHandler = section({
   linkIrcNicks: flag.default(false),
   /** Changes of a channel's modes are told in its rooms (I2M-25). */
   modeNotices: flag.default(false),
-  /** Lines of one nick that follow within so many ms become one event; 0: never (I2M-13). */
-  mergeLinesMs: whole(0, 5000).default(0),
 });
+
+/** Messages on their way to Matrix. */
+export type IrcHandlerConfig = Frozen<z.output<typeof ircHandler>>;
 
 const perRoomConfig = section({
   enabled: flag.default(false),

@@ -28,6 +28,8 @@ export interface DispatchNeeds {
   readonly failure: Failure;
   /** What was said to one of ours alone. */
   readonly privateLines: Pick<PrivateLines, 'replay' | 'whenIdle'>;
+  /** Whether what somebody says stays on IRC (I2M-16). */
+  readonly ignores: (line: Pick<ChannelMessage, 'network' | 'from'>) => boolean;
   /** What the other kinds of event do. */
   readonly table: Table;
 }
@@ -98,7 +100,7 @@ export class IrcDispatch {
   };
 
   #takeLine(line: ChannelMessage): void {
-    if (this.#needs.links.ofChannel(line.network, line.channel).length === 0) return;
+    if (this.#needs.links.ofChannel(line.network, line.channel).length === 0 || this.#needs.ignores(line)) return;
     if (this.#needs.journal.full) {
       void this.#needs.failure(line, new BridgeError('JOURNAL_FULL', 'the journal takes nothing more'));
       return;

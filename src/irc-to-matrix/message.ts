@@ -10,6 +10,8 @@ import type { ChannelMessage } from '../model/irc-event.js';
 import type { Ghost, Ghosts } from '../people/ghosts.js';
 import type { EventPairs } from '../rooms/event-pairs.js';
 import { answering, remember } from './line-pairs.js';
+import type { EventMemory } from '../rooms/event-memory.js';
+import type { FindNickIn } from './find-nick.js';
 import { toContent } from './to-content.js';
 
 export interface MessageNeeds {
@@ -17,6 +19,8 @@ export interface MessageNeeds {
   readonly ghosts: Ghosts;
   readonly pairs: EventPairs;
   readonly clock: Clock;
+  readonly findNick: FindNickIn;
+  readonly memory: Pick<EventMemory, 'moment' | 'remember'>;
 }
 
 /** One line for one room. */
@@ -63,12 +67,16 @@ export function makeCarry(needs: MessageNeeds): (carriage: Carriage) => Promise<
 }
 
 /** Sends the line. */
-async function say({ homeserver, pairs }: MessageNeeds, ghost: Ghost, { line, room, entry, repeat }: Carriage): Promise<void> {
-  const said = toContent(line);
+async function say(needs: MessageNeeds, ghost: Ghost, { line, room, entry, repeat }: Carriage): Promise<void> {
+  const { homeserver, pairs, memory } = needs;
+  const said = toContent(line, needs.findNick(line, room));
+  const order = repeat ? 0 : memory.moment();
   const content = line.replyTo === undefined ? said : await answering(pairs, { ...line, target: line.channel }, room, said);
   const how = { repeat, since: entry.at, ...(line.sentAt === undefined ? {} : { at: line.sentAt }) };
   const event = await homeserver.as(ghost.userId).send(room, 'm.room.message', content as unknown as JsonObject, entry.id, how);
   remember(pairs, { ...line, target: line.channel }, room, event);
+  const body = { type: 'text', how: line.how, plain: said.body, mentions: [] } as const;
+  memory.remember(room, event, { sender: ghost.userId, at: line.at, body, nick: line.from.nick }, order);
 }
 
 /** Whether the room should wait: `ready` has settled in time. */

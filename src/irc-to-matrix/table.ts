@@ -1,10 +1,11 @@
 /** The contents page of this direction: each kind of IRC event besides channel lines, and the file that carries it. */
 
-import type { IrcEvent, IrcEventOf } from '../model/irc-event.js';
+import type { IrcEvent, IrcEventOf, PrivateMessage } from '../model/irc-event.js';
 import { type AwayNeeds, makeAway } from './away.js';
 import { type ClientStatusNeeds, makeClientStatus } from './client-status.js';
 import { type InviteNeeds, makeInvite } from './invite.js';
 import { makeMembers, type MembersNeeds } from './members.js';
+import { makeModeNotice, type ModeNoticeNeeds } from './mode-notice.js';
 import { type Behind, makeNick, type NickNeeds } from './nick.js';
 import { makePmNick, type PmNickNeeds } from './pm-nick.js';
 import type { PrivateLines } from './private-lines.js';
@@ -12,6 +13,7 @@ import { makeReaction, makeRedaction, type ReactionNeeds } from './reaction.js';
 import { makePresence, makeTyping, type TypingNeeds } from './typing.js';
 import { makeReceive, type PrivateMessageNeeds } from './private-message.js';
 
+import { makeTopic, type TopicNeeds } from './topic.js';
 /** A kind without an entry does not compile. */
 export type Table = {
   readonly [K in Exclude<IrcEvent['kind'], 'message'>]: (event: IrcEventOf<K>, behind: Behind) => Promise<void> | void;
@@ -25,7 +27,13 @@ export type TableNeeds = NickNeeds &
   InviteNeeds &
   ReactionNeeds &
   TypingNeeds &
-  AwayNeeds & { readonly privateLines: PrivateLines };
+  TopicNeeds &
+  ModeNoticeNeeds &
+  AwayNeeds & {
+    readonly privateLines: PrivateLines;
+    /** Whether what somebody says stays on IRC (I2M-16). */
+    readonly ignores: (line: Pick<PrivateMessage, 'network' | 'from'>) => boolean;
+  };
 
 const nothing = (): void => undefined;
 
@@ -36,7 +44,7 @@ export function makeTable(needs: TableNeeds): Table {
   const pmNick = makePmNick(needs);
   return {
     privateMessage(line) {
-      if (receive(line)) needs.privateLines.take(line);
+      if (!needs.ignores(line) && receive(line)) needs.privateLines.take(line);
     },
     nick(event, behind) {
       pmNick(event);
@@ -52,9 +60,9 @@ export function makeTable(needs: TableNeeds): Table {
     presence: makePresence(needs),
     // Whoever said it is told by his own `Saying`.
     notSaid: nothing,
-    // Not carried yet: who is there already, topics, modes.
+    topic: makeTopic(needs),
+    mode: makeModeNotice(needs),
+    // Not carried yet: who is there already.
     names: nothing,
-    topic: nothing,
-    mode: nothing,
   };
 }

@@ -41,7 +41,7 @@ export function makeRecall(memory: EventMemory): Recall {
     }
     const before = thread && (memory.thread(room, thread.root, id) ?? thread.root);
     const reply = replyTo !== undefined || thread !== undefined;
-    memory.remember(room, id, { sender, at: event.at, body, ...(reply ? { reply } : {}) }, old);
+    memory.remember(room, id, { sender, at: event.at, body, ...(reply ? { reply } : {}) }, old ? 0 : undefined);
     const target = replyTo ?? thread?.latest ?? before ?? (body.type === 'pollResult' ? body.poll : undefined);
     if (target === undefined) return undefined;
     return { target: look(target), ...(thread ? { root: look(thread.root) } : {}) };

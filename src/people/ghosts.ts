@@ -84,6 +84,12 @@ export class Ghosts {
     return ghost;
   }
 
+  /** The id of a nick's ghost, for a word that may be none: nothing is remembered of it. */
+  idOf(network: NetworkName, nick: Nick): UserId | undefined {
+    const folded = this.#networks.get(network)?.fold(nick);
+    return (folded && this.#known.get(network)?.get(folded)) ?? this.#names.get(network)?.idOf(nick);
+  }
+
   /** A ghost by its id, which says nothing about how the nick is spelt on IRC and is not remembered. */
   named(network: NetworkName, nick: Nick, userId: UserId): Ghost {
     const names = this.#names.get(network);

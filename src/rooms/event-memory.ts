@@ -48,13 +48,21 @@ export class EventMemory {
     this.#most = most;
   }
 
-  /** Keeps a message. `old`: an earlier life of the process took it, so joins after it may have been missed. */
-  remember(room: RoomId, id: EventId, said: Earlier, old = false): void {
+  /** The moment, for a message that is about to be sent: whoever comes before its id is known may not have seen it. */
+  moment(): number {
+    return ++this.#order;
+  }
+
+  /**
+   * Keeps a message.
+   * @param order its moment; 0: an earlier life of the process took it, so joins after it may have been missed
+   */
+  remember(room: RoomId, id: EventId, said: Earlier, order = ++this.#order): void {
     const most = this.#most();
     if (most === 0) return;
     const key = keyOf(room, id);
     this.#drop(key);
-    this.#kept.set(key, { ...said, order: old ? 0 : ++this.#order });
+    this.#kept.set(key, { ...said, order });
     this.#text += weight(said.body);
     while (this.#kept.size > most || this.#text > MOST_TEXT) {
       const oldest = this.#kept.keys().next();
