@@ -53,6 +53,19 @@ describe('admin room', () => {
     assert.equal(alice.messages(where).filter(({ content }) => /These are the commands/u.test(String(content['body']))).length, 1);
   });
 
+  it('CONN-9, NICK-5: a nick that the network takes away is told, and that it is back', async () => {
+    const { people, world } = set;
+    const fern = await people.onMatrix('fern');
+    await people.onIrc('mo', '#forced');
+    await fern.says(await fern.joins(people.alias('#forced')), 'hello');
+    await fern.joins((await fern.seesMember(fern.userId, 'invite')).room_id);
+    await fern.sees(/You are connected to TestNet as fern\[m\]/u);
+    world.ircd.operator.rename('fern[m]', 'Guest77');
+    await fern.sees(/TestNet has changed your nick to Guest77\. I ask for fern\[m\] again/u, { from: bot() });
+    world.ircd.operator.rename('Guest77', 'fern[m]');
+    await fern.sees('You are fern[m] on TestNet again.', { from: bot() });
+  });
+
   it('ADM-2, S29: with a third person the bot explains and leaves; the orders of others are none', async () => {
     const ann = await set.people.onMatrix('ann');
     const ben = await set.people.onMatrix('ben');

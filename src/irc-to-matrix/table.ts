@@ -7,6 +7,7 @@ import { type InviteNeeds, makeInvite } from './invite.js';
 import { makeMembers, type MembersNeeds } from './members.js';
 import { makeModeNotice, type ModeNoticeNeeds } from './mode-notice.js';
 import { type Behind, makeNick, type NickNeeds } from './nick.js';
+import { makeOwnNick, type OwnNickNeeds } from './own-nick.js';
 import { makePmNick, type PmNickNeeds } from './pm-nick.js';
 import type { PrivateLines } from './private-lines.js';
 import { makeReaction, makeRedaction, type ReactionNeeds } from './reaction.js';
@@ -20,6 +21,7 @@ export type Table = {
 };
 
 export type TableNeeds = NickNeeds &
+  OwnNickNeeds &
   PmNickNeeds &
   PrivateMessageNeeds &
   ClientStatusNeeds &
@@ -42,6 +44,7 @@ export function makeTable(needs: TableNeeds): Table {
   const receive = makeReceive(needs);
   const nick = makeNick(needs);
   const pmNick = makePmNick(needs);
+  const ownNick = makeOwnNick(needs);
   return {
     privateMessage(line) {
       if (!needs.ignores(line) && receive(line)) needs.privateLines.take(line);
@@ -49,6 +52,7 @@ export function makeTable(needs: TableNeeds): Table {
     nick(event, behind) {
       pmNick(event);
       nick(event, behind);
+      ownNick(event);
     },
     clientStatus: makeClientStatus(needs),
     ...makeMembers(needs),
