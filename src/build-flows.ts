@@ -38,8 +38,8 @@ import type { NewsType } from './model/account.js';
 import { faultText } from './model/errors.js';
 import type { ChannelMessage, IrcEvent } from './model/irc-event.js';
 import type { MatrixEvent } from './model/matrix-event.js';
-import type { Links } from './rooms/links.js';
 import { fitsMask } from './policy/masks.js';
+import type { Links } from './rooms/links.js';
 import { makeInitialJoins } from './rooms/initial-joins.js';
 import { makeSettle } from './rooms/settle.js';
 
@@ -141,14 +141,14 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
   });
 
   const toMatrix = { ...shared, log: log.part('irc-to-matrix') };
-  const answer = makeAnswer(toMatrix);
-  const carryPrivate = makeCarryPrivate({ ...toMatrix, answer });
-  const privateLines = new PrivateLines({ ...toMatrix, journal, answer, carry: carryPrivate });
-  const fromIrc = new IrcDispatch({
   const ircHandler = (): IrcHandlerConfig => live.config.ircService.ircHandler;
   const findNick = makeFindNick({ ...toMatrix, ircHandler });
   const ignores = ({ network, from }: Pick<ChannelMessage, 'network' | 'from'>): boolean =>
     configOf(network).ignoreMasks.some((mask) => fitsMask(from, mask));
+  const answer = makeAnswer(toMatrix);
+  const carryPrivate = makeCarryPrivate({ ...toMatrix, answer });
+  const privateLines = new PrivateLines({ ...toMatrix, journal, answer, carry: carryPrivate });
+  const fromIrc = new IrcDispatch({
     ...toMatrix,
     journal,
     privateLines,

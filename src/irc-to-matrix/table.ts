@@ -13,8 +13,8 @@ import type { PrivateLines } from './private-lines.js';
 import { makeReaction, makeRedaction, type ReactionNeeds } from './reaction.js';
 import { makePresence, makeTyping, type TypingNeeds } from './typing.js';
 import { makeReceive, type PrivateMessageNeeds } from './private-message.js';
-
 import { makeTopic, type TopicNeeds } from './topic.js';
+
 /** A kind without an entry does not compile. */
 export type Table = {
   readonly [K in Exclude<IrcEvent['kind'], 'message'>]: (event: IrcEventOf<K>, behind: Behind) => Promise<void> | void;
