@@ -67,7 +67,8 @@ export class Registry<C extends Registered> {
 
   /** Whether a nick without connection may be claimed. */
   get lingers(): boolean {
-    return this.#clock.elapsed() < this.#lingersUntil;
+    // Asked for every copy of every line: the time is dear, and mostly nobody was lost.
+    return this.#lingersUntil > -Infinity && this.#clock.elapsed() < this.#lingersUntil;
   }
 
   /** The client's connection is gone: its nick is ours for five minutes more, or until it is seen to quit. */
