@@ -10,7 +10,8 @@ body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.6 system-ui,s
 header,main,footer{max-width:54rem;margin:0 auto;padding:0 1.25rem}
 header{display:flex;flex-wrap:wrap;align-items:baseline;gap:.25rem 1rem;padding-top:1.75rem;padding-bottom:.9rem}
 h1{margin:0;font-size:1.05rem;font-weight:600;overflow-wrap:anywhere}
-header p,footer{margin:0;color:var(--quiet);font-size:.875rem}
+header p{margin:0}
+header p,footer{color:var(--quiet);font-size:.875rem}
 nav{margin-left:auto;display:flex;gap:.5rem;align-items:baseline;font-size:.875rem}
 a,button{font:inherit;color:var(--link);background:none;border:1px solid var(--line);border-radius:.4rem;padding:.15rem .7rem;text-decoration:none;cursor:pointer}
 a:hover,button:hover{border-color:currentColor}
