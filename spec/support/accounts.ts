@@ -13,10 +13,12 @@ export const MSC3395 = 'uk.half-shot.msc3395.synthetic_events';
 
 export class Accounts {
   readonly pusher: Pusher;
+  private readonly bridge: Bridge;
   /** Each thing told has a time of its own, in the order of telling. */
   private last = 0;
 
   constructor(bridge: Bridge) {
+    this.bridge = bridge;
     this.pusher = new Pusher(bridge);
   }
 
@@ -46,6 +48,12 @@ export class Accounts {
     const answer = await this.pusher.raw(JSON.stringify(transaction), txnId);
     if (answer.status !== 200) throw new Error(`not taken: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer;
+  }
+
+  /** The bridge's figures. */
+  async metrics(): Promise<string> {
+    const answer = await fetch(`http://127.0.0.1:${this.bridge.port}/metrics`);
+    return answer.text();
   }
 
   end(): void {

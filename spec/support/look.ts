@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Bridge } from './bridge.js';
 
 /** Resident memory in MiB. */
@@ -29,4 +30,14 @@ export async function until(why: string, what: () => boolean, withinMs = 60_000)
     if (performance.now() > late) throw new Error(`not within ${withinMs} ms: ${why}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** Files of the bridge's store and journal in which a text stands, as it is or as JSON has it. */
+export function filesWith(bridge: Bridge, text: string): string[] {
+  const directory = join(bridge.process.directory, 'data');
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const spellings = [text, JSON.stringify(text).slice(1, -1)];
+  return files
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => spellings.some((spelling) => readFileSync(path, 'latin1').includes(spelling)));
 }
