@@ -51,7 +51,7 @@ export function buildAccounts({ edges, names, rooms, live, subscribed, clock, lo
   const set = (): SyntheticEventsConfig => live.config.ircService.syntheticEvents;
   /** Absent, it is on where the registration asks for events (SYN-1). */
   const isOn = (): boolean => set().enabled ?? (subscribed.size > 0 || set().metaEndpoint);
-  const shared = { ...rooms, homeserver, networks, configOf, people: store.people, clock, log };
+  const shared = { ...rooms, homeserver, networks, configOf, people: store.people, events: store.events, clock, log };
   const forget = makeForget(shared);
   const cleanUp = new CleanUp({ store, journal, again: (person) => forget.forget(person), clock, log });
   const proxyRoom = new ProxyRoom({ homeserver, room: () => set().proxyRoom, clock, log });

@@ -8,13 +8,14 @@ import type { RoomId, UserId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
 import type { AdminRooms } from '../rooms/admin-rooms.js';
 import type { PmRooms } from '../rooms/pm-rooms.js';
-import type { PeopleStore } from '../store/port.js';
+import type { EventStore, PeopleStore } from '../store/port.js';
 import { quitAll } from './places.js';
 
 export interface ForgetNeeds {
   readonly homeserver: Pick<Homeserver, 'bot' | 'as'>;
   readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'clientOf'>>;
   readonly people: Pick<PeopleStore, 'record' | 'saveRecord' | 'forget'>;
+  readonly events: Pick<EventStore, 'forget'>;
   readonly pmRooms: PmRooms;
   readonly adminRooms: AdminRooms;
   readonly log: Log;
@@ -32,7 +33,7 @@ export interface Forget {
 }
 
 /** Makes `Forget`; each step may be repeated without harm. They throw `STORE_FAULT` and `STOPPING`. */
-export function makeForget({ homeserver, networks, people, pmRooms, adminRooms, log }: ForgetNeeds): Forget {
+export function makeForget({ homeserver, networks, people, events, pmRooms, adminRooms, log }: ForgetNeeds): Forget {
   const leave = async (actor: Actor, room: RoomId): Promise<void> => {
     try {
       await actor.leave(room, REASON);
@@ -54,13 +55,13 @@ export function makeForget({ homeserver, networks, people, pmRooms, adminRooms, 
     },
     async forget(person) {
       await people.forget(person);
-      for (const network of networks.keys()) {
-        for (const { room, ghost } of pmRooms.ofPerson(network, person)) {
-          await leave(homeserver.as(ghost), room);
-          await pmRooms.drop(room);
-        }
-      }
+      const talks = [...networks.keys()].flatMap((network) => pmRooms.ofPerson(network, person));
       const admin = adminRooms.of(person)?.room;
+      await events.forget(person, [...talks.map(({ room }) => room), ...(admin === undefined ? [] : [admin])]);
+      for (const { room, ghost } of talks) {
+        await leave(homeserver.as(ghost), room);
+        await pmRooms.drop(room);
+      }
       if (admin !== undefined) {
         await leave(homeserver.bot, admin);
         await adminRooms.drop(admin);

@@ -35,7 +35,7 @@ function applied(ledger: Ledger, change: AccountChange): Ledger {
   const { registeredAt = -Infinity, deactivatedAt = -Infinity } = ledger;
   if (change.kind === 'login' || change.kind === 'logout') {
     // What is told of before the end, or in spite of it, is about an account that is no more.
-    if (isDeactivated(ledger) || at <= deactivatedAt) return ledger;
+    if (isDeactivated(ledger) || at <= deactivatedAt || (deactivatedAt > -Infinity && at < registeredAt)) return ledger;
     return counted(change.kind === 'login' ? loggedIn(ledger, change.device, at) : loggedOut(ledger, change), change);
   }
   if (change.kind === 'registration') {

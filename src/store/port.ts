@@ -80,6 +80,8 @@ export interface EventStore {
   ofEvent(event: EventId): Promise<readonly EventPair[]>;
   /** All pairs of a message of a network (several rooms), oldest first. */
   ofMsgid(network: NetworkName, msgid: string): Promise<readonly EventPair[]>;
+  /** What a person said loses his nick and name, on the disk too; all pairs of these rooms go. Throws `STORE_FAULT`. */
+  forget(person: UserId, rooms: readonly RoomId[]): Promise<void>;
 }
 
 export interface Store {

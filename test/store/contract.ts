@@ -1,6 +1,7 @@
 /** What any Store must do, whatever the engine. */
 
 import assert from 'node:assert/strict';
+import type { AccountRecord } from '../../src/model/account.js';
 import type { RoomId, UserId } from '../../src/model/ids.js';
 import { parseRoomId, parseUserId } from '../../src/model/ids.js';
 import type { ChannelName, Nick } from '../../src/model/irc-names.js';
@@ -42,6 +43,57 @@ export function storeContract(open: () => Promise<Store>, reopen?: (store: Store
   const again = async (): Promise<void> => {
     if (reopen) store = await reopen(store);
   };
+
+  describe('accounts', () => {
+    const whole: AccountRecord = {
+      ledger: {
+        person: user('@alice:hs'),
+        devices: { aaa: { in: true, at: 5 }, bbb: { in: false, at: 7 } } as AccountRecord['ledger']['devices'],
+        known: true,
+        outAt: 3,
+        changedAt: 7,
+        left: 1,
+        registeredAt: 1,
+      },
+      endsAt: 9,
+      ended: 'disconnect',
+      places: [{ network: dotted, nick: nick('Alice'), channels: [channel('#a'), channel('#Ü')] }],
+    };
+    const bare = (name: string, more: Partial<AccountRecord['ledger']> = {}): AccountRecord => ({
+      ledger: { person: user(name), devices: {}, known: false, ...more },
+      places: [],
+    });
+
+    it('SYN-18: gives back every field, and the last of a person only', async () => {
+      assert.equal(await store.accounts.account(whole.ledger.person), undefined);
+      await store.accounts.save(bare('@alice:hs'));
+      await store.accounts.save(whole);
+      await store.accounts.save(bare('@bob:hs', { deactivatedAt: 12 }));
+      await again();
+      assert.deepEqual(await store.accounts.account(whole.ledger.person), whole);
+      assert.deepEqual(await store.accounts.account(user('@bob:hs')), bare('@bob:hs', { deactivatedAt: 12 }));
+    });
+
+    it('names those who are leaving or have left', async () => {
+      await store.accounts.save(bare('@in:hs', { known: true }));
+      await store.accounts.save({ ...bare('@leaving:hs'), endsAt: 5 });
+      await store.accounts.save({ ...bare('@left:hs'), ended: 'away' });
+      await again();
+      assert.deepEqual((await store.accounts.leaving()).map(({ ledger }) => ledger.person).sort(), ['@leaving:hs', '@left:hs']);
+    });
+
+    it('SYN-10: of somebody deactivated no settings are kept', async () => {
+      const person = user('@gone:hs');
+      await store.people.saveRecord({ person, features: {}, deactivated: true });
+      await store.people.saveSettings({ person, network: dotted, ident: 'gone' });
+      await store.people.forget(person);
+      await store.scrub([person]);
+      assert.equal(await store.people.settings(person, dotted), undefined);
+      assert.equal(await store.people.personOfIdent(dotted, 'gone'), undefined);
+      await again();
+      assert.equal((await store.people.record(person))?.deactivated, true);
+    });
+  });
 
   describe('links', () => {
     it('gives back what was added, names to the letter', async () => {

@@ -54,6 +54,25 @@ export function eventStoreContract(
     }
   });
 
+  it('SYN-10: what somebody forgotten said loses nick and name, and his private talks go', async () => {
+    const alice = parseUserId('@alice:hs')!;
+    const carol = pair(2, { author: parseUserId('@carol:hs')! });
+    const talk = parseRoomId('!talk:hs')!;
+    for (const each of [pair(1, { author: alice, nick: parseNick('Alice')! }), carol, pair(3, { room: talk, target: 'Alice' })]) store.events.add(each);
+    await again();
+    store.events.add(pair(4, { author: alice, nick: parseNick('Alice2')! }));
+    await store.events.forget(alice, [talk]);
+    for (const _ of [0, 1]) {
+      assert.deepEqual(await store.events.ofEvent(pair(1).event), [pair(1, { nick: parseNick('_')! })]);
+      assert.deepEqual(await store.events.ofEvent(pair(4).event), [pair(4, { nick: parseNick('_')! })]);
+      assert.deepEqual(await store.events.ofEvent(carol.event), [carol]);
+      assert.deepEqual(await store.events.ofEvent(pair(3).event), []);
+      await again();
+    }
+    store.events.add(pair(5));
+    assert.equal((await store.events.ofEvent(pair(5).event)).length, 1);
+  });
+
   it('DB-10: one event in several channels, one message in several rooms: all of them, oldest first', async () => {
     const [first, second] = [pair(1), pair(1, { msgid: 'id~2=', target: '#other' })];
     const copy = pair(3, { msgid: first.msgid, room: parseRoomId('!other:hs')! });

@@ -6,8 +6,8 @@ import type { Clock } from '../../lib/clock.js';
 import type { Log } from '../../lib/log.js';
 import { BridgeError, faultText } from '../../model/errors.js';
 import type { EventPair } from '../../model/event-pair.js';
-import type { EventId } from '../../model/ids.js';
-import type { NetworkName } from '../../model/irc-names.js';
+import type { EventId, RoomId, UserId } from '../../model/ids.js';
+import type { NetworkName, Nick } from '../../model/irc-names.js';
 import type { EventStore } from '../port.js';
 import { LONGEST, writePair } from './line.js';
 import { eventKey, msgidKey, Segment } from './segment.js';
@@ -20,6 +20,8 @@ export interface EventBounds {
 
 /** Files in use: what is forgotten at a time is one of them. */
 const SEGMENTS = 8;
+/** In the place of the nick of somebody forgotten. */
+const NOBODY = '_' as Nick;
 const DAY_MS = 86_400_000;
 /** So much may wait for a disk that takes nothing; what comes then is forgotten. */
 const MOST_WAITING = 1_048_576;
@@ -84,6 +86,21 @@ export class EventLog implements EventStore {
 
   async ofMsgid(network: NetworkName, msgid: string): Promise<readonly EventPair[]> {
     return (await this.#find(msgidKey(network, msgid))).filter((pair) => pair.network === network && pair.msgid === msgid);
+  }
+
+  async forget(person: UserId, rooms: readonly RoomId[]): Promise<void> {
+    await this.#writing;
+    const gone = new Set(rooms);
+    const change = (pair: EventPair): EventPair | undefined => {
+      if (gone.has(pair.room)) return undefined;
+      const { author, ...rest } = pair;
+      return author === person ? { ...rest, nick: NOBODY } : pair;
+    };
+    try {
+      for (const segment of [...this.#segments]) await segment.change(change);
+    } catch (fault) {
+      throw new BridgeError('STORE_FAULT', `cannot write the event store: ${faultText(fault)}`, { cause: fault });
+    }
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { LineSplitter } from '../../lib/line-splitter.js';
 import { type EventPair, hashNumber } from '../../model/event-pair.js';
-import { LONGEST, readPair } from './line.js';
+import { LONGEST, readPair, writePair } from './line.js';
 
 /** No file has as much: of garbage without line ends, all is one line. */
 const MOST_BYTES = 1 << 30;
@@ -71,6 +71,32 @@ export class Segment {
     return pairs.filter((pair) => pair !== undefined);
   }
 
+  /**
+   * Puts another pair, no longer than it, in the place of each, or none; those that come meanwhile are left alone.
+   * @param change gives the very same pair to let it be
+   */
+  async change(change: (pair: EventPair) => EventPair | undefined): Promise<void> {
+    const changed = (line: string): string | undefined => {
+      const pair = readPair(line);
+      const now = pair && change(pair);
+      if (!pair || now === pair) return undefined;
+      const text = now ? writePair(now).trimEnd() : '';
+      // Offsets stay; white space behind a line means nothing, and a line of it is no pair.
+      return `${text}${' '.repeat(Math.max(0, Buffer.byteLength(line.trimEnd()) - Buffer.byteLength(text)))}\n`;
+    };
+    for (const [offset, line] of this.#waiting) {
+      const now = changed(line);
+      if (now !== undefined) this.#waiting.set(offset, now);
+    }
+    const news: [offset: number, line: string][] = [];
+    await this.#eachLine((bytes, offset) => {
+      const now = offset < this.#written ? changed(bytes.toString('utf8')) : undefined;
+      if (now !== undefined) news.push([offset, now]);
+    });
+    for (const [offset, line] of news) await this.#file?.write(Buffer.from(line), 0, undefined, offset);
+    await this.#file?.sync();
+  }
+
   async close(): Promise<void> {
     await this.#file?.sync();
     await this.#file?.close();
@@ -99,20 +125,27 @@ export class Segment {
   }
 
   async #load(): Promise<void> {
-    if (!this.#file) return;
-    let offset = 0;
-    const lines = new LineSplitter((bytes) => {
+    const { whole, size } = await this.#eachLine((bytes, offset) => {
       const pair = readPair(bytes.toString('utf8'));
       if (pair) this.#index(pair, offset);
-      offset += bytes.length + 1;
+    });
+    this.#end = this.#written = whole;
+    if (whole < size) await this.#file?.truncate(whole);
+  }
+
+  /** Tells each whole line; gives how many bytes those are, and how many there are. */
+  async #eachLine(onLine: (bytes: Buffer, offset: number) => void): Promise<{ readonly whole: number; readonly size: number }> {
+    let whole = 0;
+    const lines = new LineSplitter((bytes) => {
+      onLine(bytes, whole);
+      whole += bytes.length + 1;
     }, MOST_BYTES);
     const data = Buffer.alloc(1 << 20);
     let size = 0;
-    for (let read = 1; read > 0; size += read) {
+    for (let read = 1; this.#file && read > 0; size += read) {
       ({ bytesRead: read } = await this.#file.read(data, 0, data.length, size));
       lines.push(Buffer.from(data.subarray(0, read)));
     }
-    this.#end = this.#written = offset;
-    if (offset < size) await this.#file.truncate(offset);
+    return { whole, size };
   }
 }
