@@ -137,7 +137,7 @@ export class MemoryAccounts implements AccountStore {
 
 /** Pairs in memory, all of them for ever. */
 export class MemoryEvents implements EventStore {
-  readonly pairs: EventPair[] = [];
+  pairs: EventPair[] = [];
 
   add(pair: EventPair): void {
     this.pairs.push(pair);
@@ -145,6 +145,10 @@ export class MemoryEvents implements EventStore {
 
   async ofEvent(event: string): Promise<readonly EventPair[]> {
     return this.pairs.filter((pair) => pair.event === event);
+  }
+
+  async forget(person: UserId, rooms: readonly RoomId[]): Promise<void> {
+    this.pairs = this.pairs.filter(({ room, author }) => author !== person && !rooms.includes(room));
   }
 
   async ofMsgid(network: string, msgid: string): Promise<readonly EventPair[]> {
