@@ -20,6 +20,7 @@ import type { Entry } from './journal/port.js';
 import type { Clock } from './lib/clock.js';
 import type { Log } from './lib/log.js';
 import { noAddresses, type PublicAddresses } from './media/port.js';
+import { makeByTags } from './matrix-to-irc/by-tags.js';
 import { makeAliasQuery } from './matrix-to-irc/alias-query.js';
 import { MatrixDispatch, type DispatchNeeds } from './matrix-to-irc/dispatch.js';
 import { makeFailure } from './matrix-to-irc/failure.js';
@@ -108,11 +109,13 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
   });
   const form = (): MatrixHandlerConfig => live.config.ircService.matrixHandler;
   const wordingOf = makeWordingOf({ ...toIrc, form, nickOf, channelOf: names.channelOf });
+  const byTags = makeByTags({ ...toIrc });
   const deliver = makeDeliver({
     ...toIrc,
+    byTags,
     failure,
     form,
-    say: makeSay({ ...toIrc, wordingOf, addresses, stopping }),
+    say: makeSay({ ...toIrc, byTags, wordingOf, addresses, stopping }),
     prepare: makePrepare({ ...toIrc, addresses, askerIn: (room) => pmRooms.ofRoom(room)?.ghost }),
     mayGo: makeMayGo({ networks, configOf, domain }),
     dropAfterSecs: () => live.config.homeserver.dropMatrixMessagesAfterSecs,
@@ -125,6 +128,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
     isOurs,
     lastMarks,
     route: makeRoute(rooms),
+    byTags,
     recall: makeRecall(rooms.memory),
     noteMember: (event) => {
       if (links.ofRoom(event.room).length > 0) rooms.memory.moved(event, event.target === homeserver.bot.userId);

@@ -50,6 +50,10 @@ export class Labels {
         if (msgid !== undefined && msgid !== '' && msgid.length <= MSGID_MOST) this.#answer(label, { msgid });
         return true;
       }
+      case 'REDACT':
+        // It worked: all get the same line.
+        this.#answer(label, { msgid: line.params[1] ?? '' });
+        return true;
       case 'ACK':
         this.#pending.delete(label);
         return true;

@@ -20,7 +20,8 @@ export function redact({ tags, outbox }: Mouth, clock: Clock, ready: boolean, wh
   if (!ready) return Promise.resolve(refused('connection-lost', 'There is no IRC connection.'));
   return new Promise((resolve) => {
     const line = tags.redact(what.target, what.msgid, what.reason, (answer) => {
-      if ('failed' in answer) resolve(refused('cannot-send', `The network did not delete it (${cleanQuote(answer.words)}).`, true));
+      if (!('failed' in answer)) resolve(done);
+      else resolve(refused('cannot-send', `The network did not delete it (${cleanQuote(answer.words)}).`, true));
     });
     if (line === undefined) return resolve(refused('cannot-send', 'This network has no way to delete messages.', true));
     const pushed = outbox.push(line, 'text', (taken) => {

@@ -18,6 +18,7 @@ import type { Failure } from './failure.js';
 import type { LastMarks } from './last-marks.js';
 import type { BehindTalk } from './member.js';
 import type { Deliver, Delivery } from './message.js';
+import type { ByTags } from './by-tags.js';
 import { readNotes, writeNotes } from './notes.js';
 import { Reactions } from './reactions.js';
 import type { Recall } from './recall.js';
@@ -39,6 +40,7 @@ export interface DispatchNeeds {
   /** Whether a user is one of ours: a ghost or the bot (INV-1). */
   readonly isOurs: (user: string) => boolean;
   readonly recall: Recall;
+  readonly byTags: Pick<ByTags, 'reacts'>;
   /** Told of every coming and going, in order. */
   readonly noteMember: (event: MemberEvent) => void;
   readonly withdrawAddresses: (event: EventId) => Promise<void>;
@@ -70,6 +72,7 @@ export class MatrixDispatch {
     });
     this.#reactions = new Reactions({
       clock: needs.clock,
+      byTags: needs.byTags,
       say: (event, entry, repeat, others) => this.#takeMessage(event, entry, repeat, { others }),
       done: (entry) => needs.journal.done(entry.id),
     });

@@ -12,6 +12,7 @@ import type { NetworkName } from '../model/irc-names.js';
 import { granted, type Outcome, type Refusal, refused } from '../model/refusal.js';
 import { type Ways, waysOf } from '../policy/ways-of.js';
 import type { RoomSettings } from '../rooms/room-settings.js';
+import type { ByTags } from './by-tags.js';
 import { type CopyNeeds, isCopied, makeCopy } from './copy.js';
 import type { Failure, Told as ToldOf } from './failure.js';
 import type { Prepare } from './prepare.js';
@@ -28,6 +29,7 @@ type Told = ToldOf & { readonly event: MessageEvent };
 
 export interface MessageNeeds extends CopyNeeds {
   readonly say: Say;
+  readonly byTags: Pick<ByTags, 'does'>;
   readonly failure: Failure;
   readonly clock: Clock;
   readonly configOf: (network: NetworkName) => NetworkConfig;
@@ -88,7 +90,11 @@ export function makeDeliver(needs: MessageNeeds): Deliver {
     const prepared = found instanceof Promise ? await found : found;
     const asked = needs.roomSettings.of(link);
     const room = asked instanceof Promise ? await asked : asked;
-    if (prepared === 'ignored' || isSilent(event, prepared, waysOf(room, needs.configOf(link.network), needs.form()))) return NOTHING_TO_DO;
+    if (prepared === 'ignored') return NOTHING_TO_DO;
+    // Tags are used wherever they pass, by who is connected anyway.
+    if (isSilent(event, prepared, waysOf(room, needs.configOf(link.network), needs.form()))) {
+      return { ok: true, rest: needs.byTags.does(event, link).then(() => undefined) };
+    }
     const arrived = awaitSaying(told, delivery.since);
     let outcome: Outcome<Said> | undefined;
     try {

@@ -4,6 +4,7 @@ import type { Entry } from '../journal/port.js';
 import type { Clock, Timer } from '../lib/clock.js';
 import type { EventId } from '../model/ids.js';
 import type { MessageEvent, ReactionEvent } from '../model/matrix-event.js';
+import type { ByTags } from './by-tags.js';
 
 interface Reacted {
   readonly event: ReactionEvent;
@@ -19,6 +20,13 @@ interface Gathered {
 /** Says one for all; the entries of the others are done when the first one's is. */
 export type SayReaction = (event: MessageEvent, entry: Entry, repeat: boolean, others: readonly Entry[]) => void;
 
+export interface ReactionsNeeds {
+  readonly clock: Clock;
+  readonly say: SayReaction;
+  readonly done: (entry: Entry) => void;
+  readonly byTags: Pick<ByTags, 'reacts'>;
+}
+
 const GATHER_MS = 5_000;
 /** Gatherings at a time; more are told one by one. */
 const MOST = 1_000;
@@ -27,15 +35,23 @@ export class Reactions {
   readonly #clock: Clock;
   readonly #say: SayReaction;
   readonly #done: (entry: Entry) => void;
+  readonly #byTags: ReactionsNeeds['byTags'];
   readonly #gathered = new Map<string, Gathered>();
 
-  constructor(needs: { readonly clock: Clock; readonly say: SayReaction; readonly done: (entry: Entry) => void }) {
+  constructor(needs: ReactionsNeeds) {
     this.#clock = needs.clock;
+    this.#byTags = needs.byTags;
     this.#say = needs.say;
     this.#done = needs.done;
   }
 
+  /** By tags at once, where everybody there understands them; else in words, with what others do. Never throws. */
   take(event: ReactionEvent, entry: Entry, repeat: boolean): void {
+    const inWords = (): void => this.#gather(event, entry, repeat);
+    this.#byTags.reacts(event).then((told) => (told ? this.#done(entry) : inWords()), inWords);
+  }
+
+  #gather(event: ReactionEvent, entry: Entry, repeat: boolean): void {
     const key = `${event.room} ${event.target} ${event.key}`;
     const open = this.#gathered.get(key);
     if (open) open.all.push({ event, entry, repeat });

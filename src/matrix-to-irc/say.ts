@@ -11,6 +11,7 @@ import { granted, type Outcome, type Refusal, refused, type RefusalReason } from
 import type { Connect } from '../people/connect.js';
 import type { RoomWays } from '../policy/ways-of.js';
 import { splitLines } from '../text/split.js';
+import type { ByTags } from './by-tags.js';
 import { type Destination, targetOf } from './private-message.js';
 import { toUtterance, type Worded } from './to-utterance.js';
 import type { Prepared, Wording } from './wording.js';
@@ -20,6 +21,7 @@ export interface SayNeeds {
   readonly connect: Connect;
   /** How a message is to be worded for a client in a place. */
   readonly wordingOf: WordingOf;
+  readonly byTags: Pick<ByTags, 'does' | 'marks'>;
   readonly addresses: Pick<PublicAddresses, 'ofText'>;
   readonly clock: Clock;
   /** Set when the bridge stops: what is under way then stays in the journal. */
@@ -160,6 +162,10 @@ async function sayOnce(
   note: (progress: Progress) => void,
 ): Promise<Outcome<Said>> {
   const target = targetOf(speech.link);
+  const { body } = speech.event;
+  if ((body.type === 'reaction' || body.type === 'deletion') && (await needs.byTags.does(speech.event, speech.link, client))) {
+    return granted({ by: client.nick, nothing: true, fileNamed: false });
+  }
   const wording = needs.wordingOf(speech.link, client, speech.room);
   const first = toUtterance(speech.event, wording, speech.prepared);
   const worded = first.long && progress === undefined ? await onPage(needs, speech, client, wording, first) : first;
@@ -171,10 +177,16 @@ async function sayOnce(
   const lines = progress && rest ? [...progress.lines.slice(0, from), ...rest] : utterance.lines;
   const by = client.nick;
   if (lines.length === 0) return granted({ by, nothing: true, fileNamed: false });
+  const marks = needs.byTags.marks(speech.event, speech.link, client);
   const outcome = await client.say(
     target,
     { how: utterance.how, lines },
-    { from, said: (count) => note({ lines, said: count, by }), refused: speech.thrownAway },
+    {
+      from,
+      said: (count) => note({ lines, said: count, by }),
+      refused: speech.thrownAway,
+      ...(marks instanceof Promise ? await marks : marks),
+    },
   );
   const cut = long && !('paged' in worded) ? { cutTo: Math.max(0, wording.ways.lineLimit - 1) } : {};
   return outcome.ok ? granted({ by, fileNamed, ...cut }) : outcome;

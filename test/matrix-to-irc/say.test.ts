@@ -22,6 +22,7 @@ class Stage {
     connect: (person) => this.connect(person, this.network.name),
     wordingOf: (to, client) => aWording({ lineLimit: this.lineLimit }, { budget: (how) => client.budget(targetOf(to), how) }),
     addresses: noAddresses,
+    byTags: { marks: () => ({}), does: () => Promise.resolve(false) },
     clock: this.clock,
     stopping: this.stopping.signal,
   });

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import type { EventPair } from '../../src/model/event-pair.js';
+import type { EventId } from '../../src/model/ids.js';
+import { parseNick } from '../../src/model/irc-names.js';
+import type { MatrixEvent } from '../../src/model/matrix-event.js';
+import { ALICE, aMessage, aText, CAROL, CATS, eventId, NET, ROOM, START } from '../support/make.js';
+import { World } from '../support/world.js';
+
+const aPair = (set: Partial<EventPair> = {}): EventPair => ({
+  room: ROOM, event: eventId('$hello:hs'), network: NET, target: CATS, msgid: 'm1', kind: 'message', nick: parseNick('bob')!, at: START, hash: '', ...set,
+});
+const reaction = (id: string, sender = ALICE, target: EventId = eventId('$hello:hs')): MatrixEvent => ({
+  kind: 'reaction', room: ROOM, id: eventId(id), sender, at: START, target, key: '👍',
+});
+const redaction = (redacts: string, sender = ALICE): MatrixEvent => ({
+  kind: 'redaction', room: ROOM, id: eventId('$r:hs'), sender, at: START, redacts: eventId(redacts),
+});
+
+/** A world where the network passes tags, alice has spoken once, and bob's message m1 is known. */
+async function tagged(set: { readonly reactions?: 'off' } = {}): Promise<World> {
+  const world = await World.of(set.reactions ? { service: { matrixHandler: { reactions: set.reactions } } } : {});
+  world.network.tags = true;
+  world.take(aMessage({ body: aText('first') }));
+  await world.quiet();
+  world.events.add(aPair());
+  return world;
+}
+const byTags = (world: World): string[] => world.network.traffic.filter((line) => /^(?:TAGMSG|REDACT)/u.test(line));
+
+describe('matrix-to-irc: by tags', () => {
+  it('CAP-9: a reaction goes by tags at once, and in words where tags do not pass', async () => {
+    const world = await tagged();
+    const before = world.heard().length;
+    world.take(reaction('$1:hs'));
+    await world.quiet();
+    assert.deepEqual(byTags(world).map((line) => line.replace(/^TAGMSG \S+ /u, '')), ['#cats react m1 👍']);
+    assert.equal(world.heard().length, before);
+    assert.deepEqual(world.journal.open(), []);
+  });
+
+  it('CAP-9: taken back it is unreact, and nothing is said of it', async () => {
+    const world = await tagged();
+    const before = world.heard().length;
+    world.take(reaction('$1:hs'));
+    await world.quiet();
+    world.take(redaction('$1:hs'));
+    await world.quiet();
+    assert.match(byTags(world)[1] ?? '', /unreact m1 👍$/u);
+    assert.equal(world.heard().length, before);
+  });
+
+  it('CAP-9: settings for words do not matter where tags pass', async () => {
+    const world = await tagged({ reactions: 'off' });
+    world.take(reaction('$1:hs'));
+    await world.quiet();
+    assert.equal(byTags(world).length, 1);
+  });
+
+  it('CAP-10: a deletion is REDACT of each line by the author\'s client', async () => {
+    const world = await tagged();
+    for (const msgid of ['m7', 'm8']) world.events.add(aPair({ event: eventId('$mine:hs'), author: ALICE, msgid }));
+    world.take(redaction('$mine:hs', CAROL));
+    await world.quiet();
+    assert.deepEqual(byTags(world).map((line) => line.split(' ').slice(2).join(' ')), ['#cats m7', '#cats m8']);
+    assert.ok(byTags(world).every((line) => !line.includes('bot')), byTags(world).join('\n'));
+  });
+
+  it('CAP-10: what was said on IRC is deleted by the bot', async () => {
+    const world = await tagged();
+    await world.network.bot.join(CATS);
+    world.take(redaction('$hello:hs'));
+    await world.quiet();
+    assert.deepEqual(byTags(world), [`REDACT ${world.network.bot.nick} #cats m1`]);
+  });
+
+  it('CAP-8: a reply names the msgid of its message; the same id in another channel is none', async () => {
+    const world = await tagged();
+    const answers: (string | undefined)[] = [];
+    const client = world.network.clientOf(ALICE)!;
+    const say = client.say.bind(client);
+    client.say = (target, utterance, saying) => {
+      answers.push(saying?.replyTo);
+      saying?.msgid?.('m9');
+      return say(target, utterance, saying);
+    };
+    world.events.add(aPair({ event: eventId('$other:hs'), target: '#dogs', msgid: 'm2' }));
+    world.take(aMessage({ id: eventId('$a:hs'), body: aText('yes'), replyTo: eventId('$hello:hs') }));
+    world.take(aMessage({ id: eventId('$b:hs'), body: aText('no'), replyTo: eventId('$other:hs') }));
+    await world.quiet();
+    assert.deepEqual(answers, ['m1', undefined]);
+    assert.deepEqual((await world.events.ofEvent('$a:hs')).map(({ msgid, author, kind }) => [msgid, author, kind]), [['m9', ALICE, 'message']]);
+  });
+});
