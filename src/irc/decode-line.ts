@@ -1,8 +1,9 @@
 /** Turns a line's bytes into text: UTF-8, or the network's old encoding where they are none (CONN-22). */
 
 import { isUtf8 } from 'node:buffer';
+import { trimTags } from './trim-tags.js';
 
-/** Decodes `buf[start, end)`; the text holds no CR and no NUL. */
+/** Decodes `buf[start, end)`; the text holds no CR and no NUL, and of very many tags those that are read. */
 export type DecodeLine = (buf: Buffer, start: number, end: number) => string;
 
 /** iconv's spellings that mairc's configs have and WHATWG's list lacks. */
@@ -44,6 +45,6 @@ export function lineDecoder(fallback?: string): DecodeLine {
   return (buf, start, end) => {
     const text =
       old && !isUtf8(buf.subarray(start, end)) ? old.decode(buf.subarray(start, end)) : buf.toString('utf8', start, end);
-    return /[\r\0]/.test(text) ? text.replace(/[\r\0]/g, '') : text;
+    return trimTags(/[\r\0]/.test(text) ? text.replace(/[\r\0]/g, '') : text);
   };
 }
