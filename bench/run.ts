@@ -1,8 +1,9 @@
-/** `npm run bench [-- name …] [--people 500] [--seconds 5]`: the bridge under load beside a bare relay, as a table. */
+/** `npm run bench [-- name …] [--people 500] [--seconds 5]`: the bridge under load beside a bare relay, as two tables. */
 
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Who } from './load/place.js';
+import { verdicts } from './load/verdicts.js';
 import { works, type Row } from './load/works.js';
 
 const { values, positionals } = parseArgs({
@@ -24,6 +25,7 @@ if (process.platform !== 'linux') {
 console.log(`${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}\n`);
 const COLUMNS = ['work', 'who', 'people', 'copies', '1/s', 's', 'p50 ms', 'p99 ms', 'CPU ms', 'peak MiB', 'KiB each', 'lost/doubled/reordered'];
 console.log(`| ${COLUMNS.join(' | ')} |\n|${' --- |'.repeat(COLUMNS.length)}`);
+const rows: Row[] = [];
 /** Rows with faults. */
 const faulty: Row[] = [];
 for (const name of names) {
@@ -32,10 +34,12 @@ for (const name of names) {
     for (const row of (await one?.work(who, size)) ?? []) show({ ...row, who });
   }
 }
+console.log(['', ...verdicts(rows)].join('\n'));
 // Speed is judged by people; what is lost is not.
 process.exit(faulty.length > 0 ? 1 : 0);
 
 function show(row: Row): void {
+  rows.push(row);
   console.log(`| ${COLUMNS.map((column) => row[column] ?? '').join(' | ')} |`);
   // A kill may double the one line between the kernel's taking it and its mark (docs/architecture.md).
   const fine = ['0/0/0', ...(row['work'] === 'killed in 5,000 events' ? ['0/1/0'] : [])];

@@ -142,6 +142,15 @@ export class LoadIrcd {
 
   #toChannel(channel: string, line: string, but?: User): void {
     const bytes = Buffer.from(line);
-    for (const member of this.channels.get(channel) ?? []) if (!member.deaf && member !== but) member.socket.write(bytes);
+    for (const member of this.channels.get(channel) ?? []) if (!member.deaf && member !== but) soon(member.socket, bytes);
   }
+}
+
+/** Writes at the end of this turn, all at once, as real servers do. */
+function soon(socket: Socket, bytes: Buffer): void {
+  if (socket.writableCorked === 0) {
+    socket.cork();
+    setImmediate(() => socket.uncork());
+  }
+  socket.write(bytes);
 }
