@@ -85,7 +85,8 @@ class LifeCycle(OnSynapse):
     def test_a_dehydrated_device_is_no_session(self) -> None:
         fay = self.hs.register("fay")["user_id"]
         token = self.hs.login("fay", "REAL")
-        device = {"device_id": "DRY", "device_data": {"algorithm": "x"}, "device_keys": {}}
+        device: dict[str, Any] = {"device_id": "DRY", "device_data": {"algorithm": "x"}, "device_keys": {}}
+        device["initial_device_display_name"] = ""
         path = "/_matrix/client/unstable/org.matrix.msc3814.v1/dehydrated_device"
         self.hs.call("PUT", path, device, token)
         self.hs.client("POST", "/logout", {}, token)
