@@ -16,6 +16,8 @@ export const READ_TAGS = [
   '+draft/unreact',
 ] as const;
 
+/** Such a tag in a list that has a `;` on either side. */
+const READ = new RegExp(`;(${READ_TAGS.map((name) => name.replace('+', '\\+')).join('|')})(?=[=;])`, 'g');
 /** Characters; what honest servers and clients send is shorter, and left as it is. */
 const SHORT = 512;
 
@@ -26,9 +28,8 @@ export function trimTags(line: string): string {
   const end = space < 0 ? line.length : space;
   if (end <= SHORT) return line;
   const all = `;${line.slice(1, end)};`;
-  const kept = READ_TAGS.flatMap((name) => {
-    const at = Math.max(all.lastIndexOf(`;${name}=`), all.lastIndexOf(`;${name};`));
-    return at < 0 ? [] : [all.slice(at + 1, all.indexOf(';', at + 1))];
-  });
+  const last = new Map<string, number>();
+  for (const { 1: name = '', index } of all.matchAll(READ)) last.set(name, index);
+  const kept = [...last.values()].map((at) => all.slice(at + 1, all.indexOf(';', at + 1)));
   return kept.length === 0 ? line.slice(end).trimStart() : `@${kept.join(';')}${line.slice(end)}`;
 }
