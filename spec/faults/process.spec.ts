@@ -29,7 +29,7 @@ describe('faults: the process', () => {
   });
 
   it('F4: ten kills in twenty seconds under a steady load: none lost, no storm of connections, it opens each time', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const { bridge, people, world } = set;
     const bob = await people.onIrc('bob', '#loop');
     const { room, all } = await talkers(people, '#loop', ['ann', 'ben', 'cat', 'dan']);
@@ -65,7 +65,7 @@ describe('faults: the process', () => {
   });
 
   it('F5: SIGTERM with a hundred clients and talk both ways: 503 then, QUITs, exit 0 within 10 s, nothing lost or doubled', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const { bridge, people, world } = set;
     const bob = await people.onIrc('bo', '#term');
     const names = Array.from({ length: 100 }, (_, n) => `t${n}`);
@@ -96,7 +96,7 @@ describe('faults: the process', () => {
   });
 
   it('F7: frozen and thawed after the servers have given up on it: nothing lost or doubled, back within 60 s', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const { bridge, people, world } = set;
     const bob = await people.onIrc('fred', '#frozen');
     const { room, all } = await talkers(people, '#frozen', ['fay']);
@@ -128,40 +128,40 @@ describe('faults: the process', () => {
 });
 
 describe('faults: a start with nobody there', () => {
-  const toHomeserver = new FaultProxy(() => set.world.homeserver.port);
-  const toIrc = new FaultProxy(() => set.world.ircPort);
-  const set = stage({
-    asleep: true,
-    bridge: async () => ({ homeserverUrl: `http://127.0.0.1:${await toHomeserver.start()}`, ircPort: await toIrc.start() }),
-  });
-  after(async () => {
-    await toHomeserver.stop();
-    await toIrc.stop();
-  });
-
   for (const [what, homeserver, irc] of [['the homeserver', true, false], ['the IRC server', false, true], ['both', true, true]] as const) {
-    it(`F10: started while ${what} cannot be reached: stays up, says so, and is well within 15 s after that is over`, async function () {
-      this.timeout(90_000);
-      const { bridge, people } = set;
-      const channel = `#down${irc ? 'i' : ''}${homeserver ? 'h' : ''}`;
-      const bob = await people.onIrc(`b${channel.slice(1)}`, channel);
-      toHomeserver.refuse = homeserver;
-      toIrc.refuse = irc;
-      await bridge.start();
-      await sleep(9_000);
-      assert.ok(bridge.process.running);
-      const ready = await fetch(`http://127.0.0.1:${bridge.port}/ready`).catch(() => undefined);
-      if (ready && ready.status !== 404) assert.equal(ready.status, 503);
-      toHomeserver.refuse = toIrc.refuse = false;
-      const begun = performance.now();
-      const alice = await people.onMatrix(`a${channel.slice(1)}`);
-      const room = await alice.joins(people.alias(channel));
-      await alice.says(room, 'hello');
-      await bob.sees('hello', { to: channel, withinMs: 15_000 });
-      bob.says(channel, 'hello back');
-      await alice.sees('hello back', { room, withinMs: 15_000 });
-      assert.ok(performance.now() - begun < 15_000, `${performance.now() - begun} ms`);
-      await bridge.stop();
+    describe(what, () => {
+      const toHomeserver = new FaultProxy(() => set.world.homeserver.port);
+      const toIrc = new FaultProxy(() => set.world.ircPort);
+      const set = stage({
+        asleep: true,
+        bridge: async () => ({ homeserverUrl: `http://127.0.0.1:${await toHomeserver.start()}`, ircPort: await toIrc.start() }),
+      });
+      after(async () => {
+        await toHomeserver.stop();
+        await toIrc.stop();
+      });
+
+      it('F10: started while it cannot be reached: stays up, says so, and is well within 15 s after that is over', async function () {
+        this.timeout(300_000);
+        const { bridge, people } = set;
+        const bob = await people.onIrc('bob', '#down');
+        toHomeserver.refuse = homeserver;
+        toIrc.refuse = irc;
+        await bridge.start();
+        await sleep(9_000);
+        assert.ok(bridge.process.running);
+        const ready = await fetch(`http://127.0.0.1:${bridge.port}/ready`);
+        assert.equal(ready.status, 503);
+        toHomeserver.refuse = toIrc.refuse = false;
+        const alice = await people.onMatrix('alice');
+        const begun = performance.now();
+        const room = await alice.joins(people.alias('#down'));
+        await alice.says(room, 'hello');
+        await bob.sees('hello', { to: '#down' });
+        bob.says('#down', 'hello back');
+        await alice.sees('hello back', { room });
+        assert.ok(performance.now() - begun < 15_000, `${performance.now() - begun} ms`);
+      });
     });
   }
 });

@@ -15,7 +15,7 @@ import { sleep, systemClock } from '../lib/clock.js';
 
 const MAIN = fileURLToPath(new URL(`../main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
 const START_MS = 120_000;
-const STOP_MS = 20_000;
+const STOP_MS = 60_000;
 
 /** How a child ended: its exit code, or the signal that ended it. */
 export interface Ending {
