@@ -120,7 +120,8 @@ export class Intake {
    */
   #wanted(event: MatrixEvent): boolean {
     const { isOurs, noteOurs } = this.#parts;
-    if (event.kind !== 'member') return !isOurs(event.sender);
+    // A room's settings may be written by the bot for somebody, and are read from here.
+    if (event.kind !== 'member') return event.kind === 'roomSettings' || !isOurs(event.sender);
     const ours = isOurs(event.target);
     if (ours) noteOurs(event);
     return !ours || !isOurs(event.sender);

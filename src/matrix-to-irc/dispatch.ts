@@ -23,6 +23,7 @@ import { readNotes, writeNotes } from './notes.js';
 import { Reactions } from './reactions.js';
 import type { Recall } from './recall.js';
 import type { Progress } from './say.js';
+import { OUR_FAULT } from './sentences.js';
 import type { Table } from './table.js';
 import { Withdrawn } from './withdrawn.js';
 
@@ -52,8 +53,6 @@ interface Taking {
   readonly settled?: boolean;
   readonly others?: readonly Entry[];
 }
-
-const OUR_FAULT = 'Something went wrong inside the bridge; its operator can see it in the log.';
 
 export class MatrixDispatch {
   readonly #needs: DispatchNeeds;
@@ -90,7 +89,7 @@ export class MatrixDispatch {
   /** Takes an accepted event; never waits, never throws. `repeat`: it comes from an earlier life of the process. */
   take(event: MatrixEvent, entry: Entry, repeat = false): void {
     if (event.kind === 'member') this.#needs.noteMember(event);
-    if (this.#needs.isOurs(event.sender) && event.kind !== 'member') this.#needs.journal.done(entry.id);
+    if (this.#needs.isOurs(event.sender) && event.kind !== 'member' && event.kind !== 'roomSettings') this.#needs.journal.done(entry.id);
     else if (event.kind === 'message') this.#takeMessage(event, entry, repeat);
     else if (event.kind === 'reaction') this.#reactions.take(event, entry, repeat);
     else if (event.kind === 'redaction') this.#takeRedaction(event, entry, repeat);

@@ -1,5 +1,8 @@
 /** What people on Matrix are told about their own messages; `target` is where those were bound for. */
 
+/** Nothing that anybody on Matrix could help. */
+export const OUR_FAULT = 'Something went wrong inside the bridge; its operator can see it in the log.';
+
 /** INV-8: one message, or several at the end of a minute. */
 export function notDelivered(target: string, why: string, others: number): string {
   const which = others > 0 ? `Your message and ${others} more before it were` : 'Your message was';

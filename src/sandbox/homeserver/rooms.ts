@@ -4,6 +4,7 @@ import type { JsonObject } from '../../model/matrix-content.js';
 import type { Request, Route } from './answer.js';
 import { MatrixFault, notFound, text } from './answer.js';
 import { checkIn, checkMaySend, checkPowerLevels } from './authority.js';
+import { context } from './context.js';
 import { createRoom } from './create-room.js';
 import type { House } from './house.js';
 import { clientEvent } from './house.js';
@@ -78,6 +79,10 @@ export function roomRoutes(house: House, memory: TransactionMemory): Record<stri
       const event = room.event(request.parts[1] ?? '');
       if (event === undefined) throw notFound('Event not found.');
       return shown(room, request)(event);
+    },
+    'GET /rooms/{}/context/{}': (request) => {
+      const room = visible(request.parts[0] ?? '', request);
+      return context(room, request, shown(room, request));
     },
     'GET /rooms/{}/messages': (request) => messages(visible(request.parts[0] ?? '', request), request, shown),
     'PUT /rooms/{}/typing/{}': (request) => see(request),
