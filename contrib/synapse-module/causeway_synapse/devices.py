@@ -43,7 +43,8 @@ class User:
     def logged_in(self, sso: bool) -> None:
         """He logged in: tells the devices that are new, or else, when it was one that we know, that one again.
 
-        With `sso` the device comes later, with the token login that ends single sign-on and fires again.
+        With `sso` the device comes later, with the token login that ends single sign-on and fires again. When a look
+        has just found the device before its callback came, it is told twice, which means the same.
         """
         if self.look() or sso:
             return

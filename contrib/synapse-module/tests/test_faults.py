@@ -73,15 +73,13 @@ class Faults(OnSynapse):
 
         with ThreadPoolExecutor(8) as pool:
             users = list(pool.map(life, [f"many{number}" for number in range(40)]))
+        life_of_each = [("registration",), ("login", "A", 1), ("login", "B", 2), ("logout", "A", 1), ("logout", "B", 0)]
+        self.passes()
         for user_id in users:
-            self.expect(
-                user_id,
-                ("registration",),
-                ("login", "A", 1),
-                ("login", "B", 2),
-                ("logout", "A", 1),
-                ("logout", "B", 0),
-            )
+            events = told(self.bridge.accepted, user_id)
+            # The look after a registration may fall between a login's device and its callback: it is told twice then.
+            once = [event for number, event in enumerate(events) if events[number - 1 : number] != [event]]
+            self.assertEqual(once, life_of_each)
         times = [event["ts"] for event in self.bridge.accepted]
         self.assertEqual(times, sorted(set(times)))
 
