@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { AccountRecord } from '../../src/model/account.js';
 import type { RoomId, UserId } from '../../src/model/ids.js';
-import { parseRoomId, parseUserId } from '../../src/model/ids.js';
+import { parseMxcUri, parseRoomId, parseUserId } from '../../src/model/ids.js';
 import type { ChannelName, Nick } from '../../src/model/irc-names.js';
 import { asNetworkName, parseChannelName, parseNick } from '../../src/model/irc-names.js';
 import type { Link } from '../../src/model/link.js';
@@ -285,6 +285,36 @@ export function storeContract(open: () => Promise<Store>, reopen?: (store: Store
         await Promise.all([store.counters.next(dotted, '*'), store.counters.next(dotted, '*'), store.counters.next(dotted, '*')]),
         [3, 4, 5],
       );
+    });
+  });
+
+  describe('addresses of files', () => {
+    const mxc = parseMxcUri('mxc://far.example/Abc123')!;
+    const file = { id: 'Abcdefgh01234567', mxc, name: 'cat.png', events: ['one', 'two'] };
+
+    it('MEDIA-6: keeps one for each id, the last', async () => {
+      await store.fileAddresses.addFile({ ...file, until: 5 });
+      await store.fileAddresses.addFile(file);
+      await store.fileAddresses.addFile({ ...file, id: '0000000000000000', until: 1000 });
+      await again();
+      assert.deepEqual(await store.fileAddresses.file(file.id), file);
+      assert.deepEqual(await store.fileAddresses.file('0000000000000000'), { ...file, id: '0000000000000000', until: 1000 });
+      assert.equal(await store.fileAddresses.file('1111111111111111'), undefined);
+      assert.deepEqual(await store.fileAddresses.withdrawn(), []);
+    });
+
+    it('MEDIA-13: knows which events were taken back, and forgets both when their time is over', async () => {
+      await store.fileAddresses.withdraw({ event: 'one' });
+      await store.fileAddresses.withdraw({ event: 'two', until: 1000 });
+      await store.fileAddresses.withdraw({ event: 'two', until: 2000 });
+      await store.fileAddresses.addFile({ ...file, until: 1000 });
+      await store.fileAddresses.forgetBefore(1001);
+      await again();
+      assert.deepEqual(await store.fileAddresses.file(file.id), undefined);
+      const known = [...(await store.fileAddresses.withdrawn())].sort((one, other) => (one.event < other.event ? -1 : 1));
+      assert.deepEqual(known, [{ event: 'one' }, { event: 'two', until: 2000 }]);
+      await store.fileAddresses.forgetBefore(2001);
+      assert.deepEqual(await store.fileAddresses.withdrawn(), [{ event: 'one' }]);
     });
   });
 
