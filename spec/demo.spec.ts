@@ -93,6 +93,18 @@ describe('the demo', () => {
       const { event } = await seen.next('the private line', told, 10_000, (entry) => JSON.stringify(entry));
       await act('matrix-say', { where: (event as { room_id: string }).room_id, text: 'what is it?' });
       await seesIrc('PRIVMSG bob :what is it?');
+      const seesCarol = (line: RegExp): Promise<unknown> =>
+        seen.next(String(line), ({ kind, nick, line: raw }) => kind === 'irc' && nick === 'bob' && line.test(String(raw)), 20_000, (entry) => JSON.stringify(entry));
+      await act('account-register', {});
+      await seesCarol(/^:carol\[m\]!\S+ JOIN/u);
+      await act('account-logout', {});
+      await seesCarol(/^:carol\[m\]!\S+ QUIT .*Logged out/u);
+      await act('account-register', {});
+      await seesCarol(/^:carol2\[m\]!\S+ JOIN/u);
+      await act('account-deactivate', {});
+      // She has left her rooms by then, so that only the server hears why.
+      const quits = ({ kind, nick, line }: Record<string, unknown>): boolean => kind === 'irc' && nick === 'carol2[m]' && line === 'QUIT :Account deactivated';
+      await seen.next('her QUIT', quits, 20_000, (entry) => JSON.stringify(entry));
       assert.equal((await act('nothing', {})).status, 400);
       assert.equal((await act('irc-say', {}, { 'content-type': 'text/plain' })).status, 400);
 

@@ -38,6 +38,7 @@ const OTHERS: readonly string[] = [
   'ircService ircHandler powerLevelGracePeriodMs',
   'ircService perRoomConfig allowUnconnectedMatrixUsers',
   'ircService banLists',
+  'ircService syntheticEvents nightlySweep',
   'ircService history',
   'ircService presence',
   'ircService encryption',

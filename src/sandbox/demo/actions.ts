@@ -3,6 +3,7 @@
 import { parseNick } from '../../model/irc-names.js';
 import { ghostId } from '../../naming/ghost-id.js';
 import { Refused } from '../people/matrix-person.js';
+import { carolOf } from './carol.js';
 import type { Stage } from './stage.js';
 import { aliasOf, botTalk, DOMAIN } from './stage.js';
 
@@ -58,6 +59,22 @@ export const actions: Readonly<Record<string, Action>> = {
     perform: async (stage, fields) => {
       await stage.alice.says(await botTalk(stage), `!nick ${field(fields, 'text')}`);
     },
+  },
+  'account-register': {
+    tell: () => ({ side: 'matrix', text: 'Somebody new registers' }),
+    perform: (stage) => carolOf(stage).registers(),
+  },
+  'account-login': {
+    tell: () => ({ side: 'matrix', text: 'She logs in on another device' }),
+    perform: (stage) => carolOf(stage).logsIn(),
+  },
+  'account-logout': {
+    tell: () => ({ side: 'matrix', text: 'She logs out of a device; after the last one she leaves IRC in three seconds' }),
+    perform: (stage) => carolOf(stage).logsOut(),
+  },
+  'account-deactivate': {
+    tell: () => ({ side: 'matrix', text: 'She closes her account' }),
+    perform: (stage) => carolOf(stage).deactivates(),
   },
   'irc-join': {
     tell: (fields) => ({ side: 'irc', text: `Bob joins ${field(fields, 'text')}` }),

@@ -19,6 +19,12 @@ const NETWORK = {
   ircClients: { nickTemplate: '$DISPLAY[m]', reconnectIntervalMs: 50, allowNickChanges: true },
 };
 
+/** Whoever registers, but for Alice, is in the channel at once, and nobody waits five minutes here to see a logout. */
+const SERVICE = {
+  syntheticEvents: { onRegistration: 'connect', autoJoin: [`127.0.0.1/${CHANNEL}`], logoutGraceSecs: 3, users: { exclude: ['@alice:.*'] } },
+  logging: { level: 'debug', toConsole: true },
+};
+
 export interface Stage {
   readonly homeserver: SandboxHomeserver;
   readonly ircd: SandboxIrcd;
@@ -66,8 +72,8 @@ export async function setStage(curtain: Curtain, ircPort: number): Promise<Stage
   process.once('exit', () => bridge.removeNow());
   curtain.add(() => bridge.remove());
   const { directory } = bridge;
-  bridge.configure(loopbackConfig({ directory, homeserverUrl: homeserver.url, domain: DOMAIN, ircPort: ircd.port, network: NETWORK }));
-  homeserver.addAppservice(await bridge.register());
+  bridge.configure(loopbackConfig({ directory, homeserverUrl: homeserver.url, domain: DOMAIN, ircPort: ircd.port, network: NETWORK, service: SERVICE }));
+  homeserver.addAppservice(await bridge.register(undefined, ['--msc3395']));
   const begun = systemClock.elapsed();
   await bridge.start();
   const startedIn = systemClock.elapsed() - begun;

@@ -34,6 +34,7 @@ export function accountRoutes(house: House): Record<string, Route> {
     }),
     'POST /logout': ({ who }) => {
       house.accounts.logOut(who.token);
+      if (who.device !== undefined) house.tellOfAccount('m.user.logout', { user_id: who.user, device_id: who.device, soft_logout: false });
       return {};
     },
     'POST /account/deactivate': ({ who }) => {
@@ -43,6 +44,7 @@ export function accountRoutes(house: House): Record<string, Route> {
         if (room.membership(who.user) === 'join') changeMembership(house, room, who.user, who.user, 'leave');
       }
       house.accounts.logOutAll(who.user);
+      house.tellOfAccount('m.user.deactivated', { user_id: who.user });
       return { id_server_unbind_result: 'success' };
     },
     'GET /devices': ({ who }) => ({ devices: [...own(house, who.user).devices].map((device) => ({ device_id: device })) }),
@@ -87,6 +89,7 @@ function register(house: House, { body, query, who }: Request): JsonObject | { s
   }
   if (auth.type !== 'm.login.dummy') throw forbidden('Unknown authentication stage');
   const account = accounts.registerPerson(localpart, maybeText(body, 'password'));
+  house.tellOfAccount('m.user.registration', { user_id: account.user });
   return registered(house, account, body);
 }
 
@@ -94,6 +97,7 @@ function registered(house: House, account: Account, body: JsonObject): JsonObjec
   const seen = { user_id: account.user, home_server: house.serverName };
   if (body.inhibit_login === true) return seen;
   const { token, device } = house.accounts.logIn(account, maybeText(body, 'device_id'));
+  if (account.password !== undefined) house.tellOfAccount('m.user.login', { user_id: account.user, device_id: device });
   return { ...seen, access_token: token, device_id: device };
 }
 

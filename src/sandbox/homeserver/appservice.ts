@@ -19,6 +19,8 @@ export interface Appservice {
   readonly users: readonly Namespace[];
   readonly aliases: readonly Namespace[];
   readonly rooms: readonly Namespace[];
+  /** Types of synthetic user events that it asks for (MSC3395), from the root of its file. */
+  readonly synthetic: ReadonlySet<string>;
 }
 
 /** Reads a registration file's text. Throws on one that a homeserver would not start with. */
@@ -30,6 +32,7 @@ export function registrationFrom(yaml: string, serverName: string): Appservice {
     if (typeof value !== 'string' || value === '') throw new Error(`registration: ${key} is missing`);
     return value;
   };
+  const asked = file['m.synthetic_events'];
   const spaces = isObject(file.namespaces ?? null) ? (file.namespaces as JsonObject) : {};
   return {
     id: need('id'),
@@ -40,6 +43,7 @@ export function registrationFrom(yaml: string, serverName: string): Appservice {
     users: namespaces(spaces.users),
     aliases: namespaces(spaces.aliases),
     rooms: namespaces(spaces.rooms),
+    synthetic: new Set(list(isObject(asked ?? null) ? (asked as JsonObject).events : undefined).filter((type) => typeof type === 'string')),
   };
 }
 

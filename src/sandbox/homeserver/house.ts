@@ -56,6 +56,13 @@ export class House {
     return sender;
   }
 
+  /** Tells of an account to those who asked for it (MSC3395); no stock homeserver does that by itself. */
+  tellOfAccount(type: string, content: JsonObject): void {
+    for (const [service, sender] of this.senders) {
+      if (service.synthetic.has(type)) sender.addSynthetic({ type, content, ts: this.clock.now() });
+    }
+  }
+
   removeService(service: Appservice): void {
     this.senders.get(service)?.stop();
     this.senders.delete(service);

@@ -13,6 +13,8 @@ const ANSWER_MS = 60_000;
 interface Transaction {
   readonly id: string;
   readonly events: readonly JsonObject[];
+  /** What happened to accounts (MSC3395). */
+  readonly synthetic: readonly JsonObject[];
 }
 /** One try, for tests to look at: `status` 0 when there was no answer. */
 export interface Delivery {
@@ -29,6 +31,7 @@ export class TransactionSender {
   private readonly clock: Clock;
   private readonly speed: number;
   private readonly gathered: JsonObject[] = [];
+  private readonly synthetic: JsonObject[] = [];
   private readonly stored: Transaction[] = [];
   private lastId = 0;
   private failures = 0;
@@ -46,7 +49,8 @@ export class TransactionSender {
 
   /** What has not been taken yet. */
   get backlog(): number {
-    return this.gathered.length + this.stored.reduce((sum, { events }) => sum + events.length, 0);
+    const stored = this.stored.reduce((sum, { events, synthetic }) => sum + events.length + synthetic.length, 0);
+    return this.gathered.length + this.synthetic.length + stored;
   }
 
   /** Whether it waits for the time of its next try. */
@@ -61,6 +65,13 @@ export class TransactionSender {
   add(event: JsonObject): void {
     if (this.service.url === undefined) return;
     this.gathered.push(event);
+    if (!this.running && !this.stopped) void this.run();
+  }
+
+  /** Tells what happened to an account, with the next transaction. */
+  addSynthetic(event: JsonObject): void {
+    if (this.service.url === undefined) return;
+    this.synthetic.push(event);
     if (!this.running && !this.stopped) void this.run();
   }
 
@@ -85,7 +96,7 @@ export class TransactionSender {
   private async run(): Promise<void> {
     this.running = true;
     try {
-      while (!this.stopped && (this.gathered.length > 0 || this.stored.length > 0)) {
+      while (!this.stopped && this.backlog > 0) {
         this.store();
         const [next] = this.stored;
         if (next === undefined) return;
@@ -112,15 +123,16 @@ export class TransactionSender {
   /** While up the whole gathering becomes one transaction; while down each event its own (synapse#8704). */
   private store(): void {
     if (this.stored.length > 0 && this.failures === 0) return;
-    while (this.gathered.length > 0) {
+    while (this.gathered.length + this.synthetic.length > 0) {
       const events = this.gathered.splice(0, this.failures > 0 ? 1 : BATCH);
-      this.stored.push({ id: String(++this.lastId), events });
+      this.stored.push({ id: String(++this.lastId), events, synthetic: this.synthetic.splice(0) });
       if (this.failures === 0) return;
     }
   }
 
-  private async push({ id, events }: Transaction): Promise<number> {
-    const status = await this.put(id, { events: [...events], ephemeral: [], 'de.sorunome.msc2409.to_device': [] });
+  private async push({ id, events, synthetic }: Transaction): Promise<number> {
+    const told = synthetic.length === 0 ? {} : { 'uk.half-shot.msc3395.synthetic_events': [...synthetic] };
+    const status = await this.put(id, { events: [...events], ephemeral: [], 'de.sorunome.msc2409.to_device': [], ...told });
     this.deliveries.push({ id, events, status, at: this.clock.elapsed() });
     return status;
   }
