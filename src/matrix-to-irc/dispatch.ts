@@ -89,20 +89,22 @@ export class MatrixDispatch {
   /** Takes an accepted event; never waits, never throws. `repeat`: it comes from an earlier life of the process. */
   take(event: MatrixEvent, entry: Entry, repeat = false): void {
     if (event.kind === 'member') this.#needs.noteMember(event);
-    if (this.#needs.isOurs(event.sender) && event.kind !== 'member' && event.kind !== 'roomSettings') this.#needs.journal.done(entry.id);
+    if (event.kind === 'redaction') this.#takeRedaction(event, entry, repeat);
+    else if (this.#needs.isOurs(event.sender) && event.kind !== 'member' && event.kind !== 'roomSettings') this.#needs.journal.done(entry.id);
     else if (event.kind === 'message') this.#takeMessage(event, entry, repeat);
     else if (event.kind === 'reaction') this.#reactions.take(event, entry, repeat);
-    else if (event.kind === 'redaction') this.#takeRedaction(event, entry, repeat);
     else this.#takeOther(event, entry, repeat);
   }
 
-  /** What still waits is not said any more, addresses end, and what was said is told as the room wants it (M2I-25, 26). */
+  /** Addresses end first, and on disk; what waits is not said, what was said is told as the room wants it (M2I-25, 26). */
   #takeRedaction(event: RedactionEvent, entry: Entry, repeat: boolean): void {
     const { room, id, sender, at, redacts } = event;
-    void this.#needs.withdrawAddresses(redacts);
-    if (this.#reactions.withdraw(redacts)) return this.#needs.journal.done(entry.id);
+    const silent = this.#reactions.withdraw(redacts) || this.#needs.isOurs(sender);
     this.#withdrawn.add(redacts);
-    this.#takeMessage({ kind: 'message', room, id, sender, at, body: { type: 'deletion', target: redacts } }, entry, repeat);
+    const ended = this.#needs.withdrawAddresses(redacts);
+    if (silent) return this.#inLane(id, entry, () => ended);
+    const body = { type: 'deletion', target: redacts } as const;
+    this.#lanes.push(id, () => ended.then(() => this.#takeMessage({ kind: 'message', room, id, sender, at, body }, entry, repeat)));
   }
 
   /** Resolves when nothing is under way; that may be a minute after a refusal, which is told together with others. */
@@ -116,24 +118,20 @@ export class MatrixDispatch {
   #takeOther(event: Exclude<MatrixEvent, MessageEvent | ReactionEvent | RedactionEvent>, entry: Entry, repeat: boolean): void {
     // Its author is told, perhaps at the end of the minute; nothing else in the room has to wait for that.
     const alone = event.kind === 'encrypted' && this.#needs.links.ofRoom(event.room).length > 0;
-    const lane = alone ? event.id : event.room;
-    this.#lanes.push(lane, async () => {
-      try {
-        await this.#needs.table[event.kind](event as never, entry, repeat, this.#behind);
-      } catch (fault) {
-        if (isFault(fault, 'STOPPING')) return;
-        this.#needs.journal.done(entry.id);
-        throw fault;
-      }
-      this.#needs.journal.done(entry.id);
-    });
+    const lane = alone ? event.id : event.kind === 'topic' ? `${event.room} topic` : event.room;
+    this.#inLane(lane, entry, () => this.#needs.table[event.kind](event as never, entry, repeat, this.#behind));
   }
 
   /** An order waits for the ones before it, and nothing else in the room waits for it. */
   #takeOrder(event: MessageEvent, route: Extract<Route, { kind: 'order' }>, entry: Entry, repeat: boolean): void {
-    this.#lanes.push(`${event.room} orders of ${event.sender}`, async () => {
+    this.#inLane(`${event.room} orders of ${event.sender}`, entry, () => this.#needs.takeOrder(event, route, entry, repeat));
+  }
+
+  /** The entry is done afterwards, unless the bridge stops before. */
+  #inLane(lane: string, entry: Entry, work: () => Promise<void> | void): void {
+    this.#lanes.push(lane, async () => {
       try {
-        await this.#needs.takeOrder(event, route, entry, repeat);
+        await work();
       } catch (fault) {
         if (isFault(fault, 'STOPPING')) return;
         this.#needs.journal.done(entry.id);

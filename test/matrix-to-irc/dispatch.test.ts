@@ -444,6 +444,21 @@ describe('matrix-to-irc/dispatch', () => {
     assert.deepEqual(world.journal.open(), []);
   });
 
+  for (const [who, sender] of [['a person', ALICE], ['the bot, for somebody on IRC', userId('@bot:hs.test')]] as const) {
+    it(`MEDIA-13: a redaction by ${who} ends addresses, and its entry is done when that is on disk`, async () => {
+      const world = await World.of();
+      let written: () => void = () => undefined;
+      const asked: string[] = [];
+      world.addresses.withdraw = (event) => new Promise((resolve) => void (asked.push(event), (written = resolve)));
+      const { id } = world.take({ kind: 'redaction', room: ROOM, sender, at: START, id: eventId('$r'), redacts: eventId('$x') });
+      await world.quiet();
+      assert.deepEqual([asked, world.journal.finished], [['$x'], []]);
+      written();
+      await world.quiet();
+      assert.deepEqual(world.journal.finished, [id]);
+    });
+  }
+
   it('is idle when everything is said and told', async () => {
     const world = await World.of();
     let idle = false;
