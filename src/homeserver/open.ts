@@ -2,13 +2,11 @@
 
 import { randomInt } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import type { AccountNews } from '../model/account.js';
 import { parseUserId } from '../model/ids.js';
 import { BridgeError } from '../model/errors.js';
 import { Library } from './appservice.js';
 import { eventOfBody } from './compact.js';
 import { decodeAccount } from './decode-account.js';
-import { Downloads } from './download.js';
 import { Inbound } from './inbound.js';
 import { lookUp } from './look-up.js';
 import { usualLimits } from './options.js';
@@ -48,7 +46,7 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
   let onEvent: Parameters<Homeserver['listen']>[1] = () => undefined;
   let onAccount: Parameters<Homeserver['listen']>[2] = () => undefined;
   const isOurs = (user: string): boolean => user === bot || options.isGhost(user);
-  const account = (body: unknown, heardAt: number): AccountNews => decodeAccount(body, heardAt, { domain, isOurs });
+  const account = (body: unknown, heardAt: number): ReturnType<typeof decodeAccount> => decodeAccount(body, heardAt, { domain, isOurs });
   const inbound = new Inbound({
     journal,
     metrics,
@@ -66,7 +64,6 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
   const library = new Library(options, inbound.listener, log);
   inbound.library = library.routes;
   const { rooms } = outbound;
-  const downloads = new Downloads(options.url, registration.asToken, metrics, () => clock.now());
 
   return {
     domain,
@@ -81,7 +78,7 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
     displayName: (user, room) => rooms.displayName(user, room),
     lookUp: (room, id, viewer, by) => lookUp(outbound.parts, { room, id, viewer, by }),
     stateOf: (room, type, stateKey) => rooms.state(room, type, stateKey),
-    download: (mxc, signal) => downloads.get(mxc, signal),
+    download: (mxc, signal) => outbound.downloads.get(mxc, signal),
     whoAmI: () => whoAmI(outbound.parts),
     get ghosts() {
       return outbound.parts.accounts.size;
@@ -106,7 +103,7 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
       inbound.refusing = true;
       await library.close();
       stopping.abort(new BridgeError('STOPPING', 'the bridge is stopping'));
-      await Promise.all([outbound.close(), downloads.close()]);
+      await outbound.close();
     },
   };
 }

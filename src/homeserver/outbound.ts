@@ -5,6 +5,7 @@ import type { UserId } from '../model/ids.js';
 import { Accounts } from './accounts.js';
 import { HomeserverActor, type ActorParts } from './actor.js';
 import { ClientServer } from './call.js';
+import { Downloads } from './download.js';
 import { Membership } from './membership.js';
 import type { HomeserverOptions, Limits } from './options.js';
 import { Patience } from './patience.js';
@@ -28,12 +29,14 @@ const MOST_ACTORS = 50_000;
 export class Outbound {
   readonly membership = new Membership();
   readonly rooms: Rooms;
+  readonly downloads: Downloads;
   readonly parts: ActorParts;
   readonly #requests: HomeserverRequests;
   readonly #actors = new BoundedMap<UserId, Actor>(MOST_ACTORS);
 
   constructor({ bot, domain, registration, url, clock, log, metrics, limits, chance, stopping }: OutboundParts) {
     this.#requests = new HomeserverRequests(url, registration.asToken, metrics, limits);
+    this.downloads = new Downloads(url, registration.asToken, metrics, () => clock.now());
     const server = new ClientServer(this.#requests, clock);
     const patience = new Patience(clock, chance, log, stopping);
     this.parts = {
@@ -59,7 +62,7 @@ export class Outbound {
     return actor;
   }
 
-  close(): Promise<void> {
-    return this.#requests.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#requests.close(), this.downloads.close()]);
   }
 }
