@@ -40,6 +40,7 @@ import { faultText } from './model/errors.js';
 import type { ChannelMessage, IrcEvent } from './model/irc-event.js';
 import type { MatrixEvent } from './model/matrix-event.js';
 import { fitsMask } from './policy/masks.js';
+import { makeReadRoomOf } from './rooms/admin-room.js';
 import type { Links } from './rooms/links.js';
 import { makeInitialJoins } from './rooms/initial-joins.js';
 import { makeSettle } from './rooms/settle.js';
@@ -102,10 +103,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
       const pm = pmRooms.ofRoom(room);
       return pm && homeserver.as(pm.ghost);
     },
-    adminRoomOf: (person) => {
-      const room = adminRooms.of(person)?.room;
-      return room === undefined || adminRooms.isLeft(room) ? undefined : room;
-    },
+    adminRoomOf: makeReadRoomOf({ homeserver, adminRooms }),
   });
   const form = (): MatrixHandlerConfig => live.config.ircService.matrixHandler;
   const wordingOf = makeWordingOf({ ...toIrc, form, nickOf, channelOf: names.channelOf });
@@ -148,7 +146,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
   const ircHandler = (): IrcHandlerConfig => live.config.ircService.ircHandler;
   const findNick = makeFindNick({ ...toMatrix, ircHandler });
   const ignores = ({ network, from }: Pick<ChannelMessage, 'network' | 'from'>): boolean =>
-    configOf(network).ignoreMasks.some((mask) => fitsMask(from, mask));
+    configOf(network).ignoreMasks.some((mask) => fitsMask(from, mask, (name) => networks.get(network)?.fold(name) ?? name));
   const answer = makeAnswer(toMatrix);
   const carryPrivate = makeCarryPrivate({ ...toMatrix, answer });
   const privateLines = new PrivateLines({ ...toMatrix, journal, answer, carry: carryPrivate });

@@ -17,8 +17,8 @@ export interface FailureNeeds {
   readonly homeserver: Pick<Homeserver, 'bot'>;
   /** Who tells in a room where the bot is not: the ghost of a private talk. */
   readonly speakerIn?: (room: RoomId) => Actor | undefined;
-  /** Where a person talks with the bot, if he does. */
-  readonly adminRoomOf?: (person: UserId) => RoomId | undefined;
+  /** Where a person reads what the bot tells him, if he does. */
+  readonly adminRoomOf?: (person: UserId) => Promise<RoomId | undefined>;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -68,7 +68,7 @@ export function makeFailure(needs: FailureNeeds): Failure {
   const notice = async (told: Omit<Told, 'refusal'>, body: string, suffix: string): Promise<void> => {
     const { event, entry, repeat } = told;
     const words = { msgtype: 'm.notice', body, 'm.mentions': { user_ids: [event.sender] } };
-    const admin = needs.adminRoomOf?.(event.sender);
+    const admin = await needs.adminRoomOf?.(event.sender);
     if (admin !== undefined) {
       try {
         await needs.homeserver.bot.send(admin, 'm.room.message', words, `${entry}.${suffix}`, { repeat });

@@ -38,6 +38,7 @@ export function makeInvite(needs: InviteNeeds): (event: MemberEvent, entry: Entr
     await homeserver.bot.join(event.room);
     if (linked) return;
     await needs.adminRooms.add({ room: event.room, person: event.sender });
+    needs.adminRooms.setRead(event.room, true);
     await homeserver.bot.send(event.room, 'm.room.message', notice(WELCOME), `${entry.id}.w`, { repeat });
   };
 

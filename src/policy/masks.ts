@@ -2,12 +2,15 @@
 
 import type { Hostmask } from '../model/irc-names.js';
 
-/** Masks without `!` and `@` are for the nick alone; the others for `nick!user@host`. `*` is any text, `?` one character. */
-export function fitsMask({ nick, user = '', host = '' }: Hostmask, mask: string): boolean {
-  const wanted = mask.toLowerCase();
-  if (!/[!@]/u.test(wanted)) return fits(nick.toLowerCase(), wanted);
+/**
+ * Masks without `!` and `@` are for the nick alone; the others for `nick!user@host`. `*` is any text, `?` one
+ * character. `fold`: how the network compares names.
+ */
+export function fitsMask({ nick, user = '', host = '' }: Hostmask, mask: string, fold: (name: string) => string): boolean {
+  const wanted = fold(mask);
+  if (!/[!@]/u.test(wanted)) return fits(fold(nick), wanted);
   const whole = wanted.includes('!') ? wanted : `*!${wanted}`;
-  return fits(`${nick}!${user}@${host}`.toLowerCase(), whole.includes('@') ? whole : `${whole}@*`);
+  return fits(fold(`${nick}!${user}@${host}`), whole.includes('@') ? whole : `${whole}@*`);
 }
 
 /** Goes back only to the latest `*`, so time is bounded by the product of both lengths. */

@@ -45,8 +45,31 @@ export function makeOpenAdminRoom({ homeserver, adminRooms }: AdminRoomNeeds): O
         },
       });
       await adminRooms.add({ room, person });
+      adminRooms.setRead(room, false);
       return room;
     });
+}
+
+/** Where a person would read what he is told: his room with the bot, once he has joined it. */
+export type ReadRoomOf = (person: UserId) => Promise<RoomId | undefined>;
+
+/** Makes `ReadRoomOf`; after a start the homeserver is asked once for each room. */
+export function makeReadRoomOf({ homeserver, adminRooms }: { readonly homeserver: Pick<Homeserver, 'joinedMembers'>; readonly adminRooms: AdminRooms }): ReadRoomOf {
+  const isIn = async (room: RoomId, person: UserId): Promise<boolean> => {
+    try {
+      return (await homeserver.joinedMembers(room)).includes(person);
+    } catch (fault) {
+      // The bot is not in it any more.
+      if (!isFault(fault, 'HOMESERVER_FORBIDDEN') && !isFault(fault, 'HOMESERVER_NOT_FOUND')) throw fault;
+      return false;
+    }
+  };
+  return async (person) => {
+    const room = adminRooms.of(person)?.room;
+    if (room === undefined) return undefined;
+    if (adminRooms.isRead(room) === undefined) adminRooms.setRead(room, await isIn(room, person));
+    return adminRooms.isRead(room) === true ? room : undefined;
+  };
 }
 
 /** Makes `TellPerson`. Throws what the homeserver lastingly refuses. */

@@ -10,6 +10,8 @@ export class AdminRooms {
   readonly #ofPerson = new Map<UserId, AdminRoom>();
   /** Rooms that their person has left: he wants to hear nothing, until he comes back or opens another. */
   readonly #left = new Set<RoomId>();
+  /** Whether its person is in a room, where that is known: an invitation may lie unread. */
+  readonly #read = new Map<RoomId, boolean>();
 
   constructor(store: AdminRoomStore) {
     this.#store = store;
@@ -30,7 +32,10 @@ export class AdminRooms {
   /** Keeps a room; it takes the place of the person's former one (ADM-3). */
   async add(room: AdminRoom): Promise<void> {
     const before = this.#ofPerson.get(room.person);
-    if (before) this.#ofRoom.delete(before.room);
+    if (before) {
+      this.#ofRoom.delete(before.room);
+      this.#read.delete(before.room);
+    }
     this.#put(room);
     await this.#store.add(room);
   }
@@ -40,6 +45,7 @@ export class AdminRooms {
     if (!known) return;
     this.#ofRoom.delete(room);
     this.#left.delete(room);
+    this.#read.delete(room);
     if (this.#ofPerson.get(known.person)?.room === room) this.#ofPerson.delete(known.person);
     await this.#store.remove(room);
   }
@@ -53,6 +59,17 @@ export class AdminRooms {
   setLeft(room: RoomId, left: boolean): void {
     if (left) this.#left.add(room);
     else this.#left.delete(room);
+    this.setRead(room, !left);
+  }
+
+  /** Whether its person is in it and reads it; `undefined`: not known. */
+  isRead(room: RoomId): boolean | undefined {
+    return this.#read.get(room);
+  }
+
+  /** Its person is in it, or only invited. */
+  setRead(room: RoomId, read: boolean): void {
+    if (this.#ofRoom.has(room)) this.#read.set(room, read);
   }
 
   #put(room: AdminRoom): void {

@@ -117,7 +117,7 @@ describe('irc/names', () => {
 });
 
 describe('irc/server-facts', () => {
-  const rows: readonly [token: string, key: Exclude<keyof ServerFacts, 'fold'|'read'|'readMyInfo'>, value: unknown][] = [
+  const rows: readonly [token: string, key: Exclude<keyof ServerFacts, 'fold' | 'passes' | 'read' | 'readMyInfo'>, value: unknown][] = [
     ['NICKLEN=-1', 'nickLength', undefined],
     ['NICKLEN=1000000000', 'nickLength', undefined],
     ['NICKLEN=0', 'nickLength', undefined],

@@ -96,7 +96,7 @@ describe('matrix-to-irc/failure', () => {
   });
 
   it('INV-8: who has an admin room is told there, unless the bot is not in it any more', async () => {
-    const { failure, homeserver, said } = parts({ adminRoomOf: (person) => (person === ALICE ? ADMIN : undefined) });
+    const { failure, homeserver, said } = parts({ adminRoomOf: (person) => Promise.resolve(person === ALICE ? ADMIN : undefined) });
     homeserver.room(ADMIN, ALICE);
     await failure.notDelivered(aTold());
     await failure.notDelivered(aTold('excluded', { event: aMessage({ sender: CAROL }) }));
