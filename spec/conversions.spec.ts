@@ -108,6 +108,24 @@ describe('conversions', () => {
     assert.equal(topic.room_id, room);
   });
 
+  it('M2I-9, S-054: and the channel follows its portal; refused, who wanted it is told', async () => {
+    const lea = await set.people.onIrc('lea', '#follow');
+    const { person: mia, room } = await onBoth('mia', '#follow');
+    const { from: nick } = await lea.sees('mia is here');
+    const found = [...set.world.homeserver.house.rooms.values()].find(({ id }) => id === room);
+    assert.ok(found);
+    const sets = (text: string): unknown =>
+      set.world.homeserver.house.append(found, { type: 'm.room.topic', sender: mia.userId, stateKey: '', content: { topic: text } });
+    lea.sends('MODE #follow -t');
+    await lea.hears('MODE');
+    sets('Teas of the week');
+    assert.equal((await lea.hears('TOPIC')).from, nick);
+    lea.sends('MODE #follow +t');
+    await lea.hears('MODE');
+    sets('Coffee');
+    await mia.sees(/The topic of #follow .* was not changed\. Only operators/u, { room, msgtype: 'm.notice' });
+  });
+
   it('RC-3, RC-4, FMT-9: a room has its own ways, from the next message on', async () => {
     const jan = await set.people.onIrc('jan', '#ways');
     const { person: kim, room } = await onBoth('kim', '#ways');

@@ -2,13 +2,12 @@
 
 import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
-import { BoundedMap } from '../lib/bounded-map.js';
 import type { Log } from '../lib/log.js';
 import { faultText, isFault } from '../model/errors.js';
 import type { RoomId, UserId } from '../model/ids.js';
 import type { IrcEventOf } from '../model/irc-event.js';
 import type { NetworkName } from '../model/irc-names.js';
-import type { Link } from '../model/link.js';
+import { sharesTopic } from '../policy/shares-topic.js';
 import type { Ghosts } from '../people/ghosts.js';
 import type { Links } from '../rooms/links.js';
 import { ircToHtml } from '../text/irc-to-html.js';
@@ -22,22 +21,10 @@ export interface TopicNeeds {
   readonly log: Log;
 }
 
-/** Topics of rooms that we remember. */
-const MOST = 10_000;
-
-/** Whether a room shows the topic of its channel: those that were made for it; others keep their own. */
-export function sharesTopic({ origin }: Link): boolean {
-  return origin === 'alias' || origin === 'join';
-}
-
 /** Makes the carrier of topics. A text that the room has already is not set again; what our clients set is not echoed. */
 export function makeTopic(needs: TopicNeeds): (event: IrcEventOf<'topic'>, behind: Behind) => void {
   const { homeserver, log } = needs;
-  const known = new BoundedMap<RoomId, string>(MOST);
-
   const topicOf = async (room: RoomId): Promise<string> => {
-    const before = known.get(room);
-    if (before !== undefined) return before;
     const topic = (await homeserver.stateOf(room, 'm.room.topic', ''))?.['topic'];
     return typeof topic === 'string' ? topic : '';
   };
@@ -52,7 +39,6 @@ export function makeTopic(needs: TopicNeeds): (event: IrcEventOf<'topic'>, behin
       if (by === undefined || !isFault(fault, 'HOMESERVER_FORBIDDEN')) throw fault;
       await homeserver.bot.sendState(room, 'm.room.topic', '', content);
     }
-    known.set(room, topic);
   };
 
   return ({ network, channel, by, text }, behind) => {

@@ -144,6 +144,11 @@ export class FrameworkClient implements VirtualClient {
     return outcome;
   }
 
+  async setTopic(channel: ChannelName, text: string): Promise<Outcome> {
+    if (this.status !== 'ready') return refused('connection-lost', 'There is no IRC connection.');
+    return this.#questions.topic(channel, text);
+  }
+
   async whois(nick: Nick): Promise<Outcome<Whois | undefined>> {
     if (this.status !== 'ready') return refused('connection-lost', 'There is no IRC connection.');
     return this.#questions.whois(nick);

@@ -181,6 +181,9 @@ export class Ear {
         this.#needs.questions.named(event.to);
         this.#needs.event(event);
         return;
+      case 'topic':
+        this.#needs.questions.topicSet(event.channel);
+        return this.#needs.event(event);
       case 'quit':
         // Some servers show us our own QUIT; `clientStatus` tells of it.
         return;

@@ -76,6 +76,11 @@ export interface VirtualClient {
   rename(nick: Nick): Promise<Outcome<Nick>>;
   /** Marks it away with a text, over all its connections, or back without one. */
   setAway(text?: string): void;
+  /**
+   * Sets a channel's topic, an empty text clears it; resolves when the server shows it, or refuses it. What says nothing
+   * within 15 s has taken it: an unchanged topic is not shown.
+   */
+  setTopic(channel: ChannelName, text: string): Promise<Outcome>;
   /** Who somebody is; grants `undefined` when nobody has the nick. */
   whois(nick: Nick): Promise<Outcome<Whois | undefined>>;
 }

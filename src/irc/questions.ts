@@ -1,11 +1,11 @@
-/** What one connection asks of its server and waits for: a new nick, a WHOIS. One NICK and a few WHOIS at a time. */
+/** What one connection asks of its server and waits for: a new nick, a WHOIS, a topic. One NICK and a few WHOIS at a time. */
 
 import { within, type Clock } from '../lib/clock.js';
-import { parseNick, type Nick } from '../model/irc-names.js';
-import { granted, refused, type Outcome } from '../model/refusal.js';
+import { parseNick, type ChannelName, type Nick } from '../model/irc-names.js';
+import { done, granted, refused, type Outcome } from '../model/refusal.js';
 import { nickRefusal } from './answer-errors.js';
 import { cleanQuote } from './irc-errors.js';
-import { nickLine, whoisLine } from './lines.js';
+import { nickLine, topicLine, whoisLine } from './lines.js';
 import type { Whois } from './port.js';
 
 /** A server under load, or one that asks another, answers within this. */
@@ -31,6 +31,14 @@ interface Asked {
 }
 
 const TWICE = refused('slow-down', 'Your nick is being changed already. Wait for the answer.');
+/** Why a topic is not taken, by numeric. */
+const TOPIC_REFUSED: Readonly<Record<string, string>> = {
+  403: 'There is no such channel.',
+  404: 'The channel does not let you.',
+  442: 'You are not in the channel on IRC.',
+  477: 'The channel is for registered nicks only.',
+  482: 'Only operators of the channel on IRC may change it.',
+};
 const MANY = refused('slow-down', 'Too many questions wait already. Try again in a minute.');
 const LATE = refused('timed-out', 'The IRC server did not answer. Try again.');
 
@@ -38,6 +46,7 @@ export class Questions {
   readonly #needs: QuestionsNeeds;
   #naming: ((outcome: Outcome<Nick>) => void) | undefined;
   #whois: Asked[] = [];
+  #topics: { readonly channel: string; readonly settle: (outcome: Outcome) => void }[] = [];
 
   constructor(needs: QuestionsNeeds) {
     this.#needs = needs;
@@ -66,6 +75,25 @@ export class Questions {
     });
   }
 
+  /** Sets a topic; no answer in time is none against it. */
+  topic(channel: ChannelName, text: string): Promise<Outcome> {
+    if (this.#topics.length >= WHOIS_MOST) return Promise.resolve(MANY);
+    let asked: { readonly channel: string; readonly settle: (outcome: Outcome) => void } | undefined;
+    const answer = new Promise<Outcome>((settle) => {
+      asked = { channel, settle };
+      this.#topics.push(asked);
+    });
+    this.#needs.send(topicLine(channel, text));
+    return within(this.#needs.clock, ANSWER_MS, answer, () => done).finally(() => {
+      this.#topics = this.#topics.filter((other) => other !== asked);
+    });
+  }
+
+  /** The server showed a TOPIC of ours. */
+  topicSet(channel: ChannelName): void {
+    this.#topics.find((asked) => this.#needs.same(asked.channel, channel))?.settle(done);
+  }
+
   /** The server showed our NICK. */
   named(nick: Nick): void {
     this.#naming?.(granted(nick));
@@ -79,6 +107,12 @@ export class Questions {
       this.#naming?.({ ok: false, refusal });
       return true;
     }
+    const words = this.#topics.length > 0 ? TOPIC_REFUSED[numeric] : undefined;
+    const topic = words && this.#topics.find(({ channel }) => this.#needs.same(channel, params[1] ?? ''));
+    if (words !== undefined && topic) {
+      topic.settle(refused('cannot-send', words, true));
+      return true;
+    }
     if (this.#whois.length === 0) return false;
     const about = params[1] ?? '';
     const asked = this.#whois.find(({ nick }) => this.#needs.same(nick, about));
@@ -89,7 +123,7 @@ export class Questions {
   lose(): void {
     const lost = refused('connection-lost', 'The IRC connection was lost.');
     this.#naming?.(lost);
-    for (const { settle } of this.#whois) settle(lost);
+    for (const { settle } of [...this.#whois, ...this.#topics]) settle(lost);
   }
 
   #whoisLine(asked: Asked, numeric: string, params: readonly string[]): boolean {

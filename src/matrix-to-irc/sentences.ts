@@ -29,6 +29,11 @@ export function cutTo(target: string, lines: number): string {
   return `${what} to ${target}: more would flood the channel. Post long text elsewhere and say its address.`;
 }
 
+/** The room has the new topic, the channel has not. */
+export function topicRefused(target: string, why: string): string {
+  return `The topic of ${target} was not changed. ${why}`;
+}
+
 /** A file without an address. */
 export function fileNamed(target: string): string {
   return `People in ${target} see only the name of your file: this bridge does not give out a link to it.`;

@@ -5,6 +5,7 @@ import type { MatrixEvent } from '../model/matrix-event.js';
 import type { RoomSettings } from '../rooms/room-settings.js';
 import { type EncryptedNeeds, makeEncrypted } from './encrypted.js';
 import { type BehindTalk, makeMember, type MemberNeeds } from './member.js';
+import { makeTopic, type TopicNeeds } from './topic.js';
 
 /** A kind without an entry does not compile. */
 export type Table = {
@@ -16,7 +17,7 @@ export type Table = {
   ) => Promise<void> | void;
 };
 
-export type TableNeeds = EncryptedNeeds & MemberNeeds & { readonly roomSettings: Pick<RoomSettings, 'changed'> };
+export type TableNeeds = EncryptedNeeds & MemberNeeds & TopicNeeds & { readonly roomSettings: Pick<RoomSettings, 'changed'> };
 
 const nothing = (): void => undefined;
 
@@ -26,8 +27,8 @@ export function makeTable(needs: TableNeeds): Table {
     member: makeMember(needs),
     ...makeEncrypted(needs),
     roomSettings: (event) => needs.roomSettings.changed(event),
-    // Not carried yet: topics, upgrades.
-    topic: nothing,
+    topic: makeTopic(needs),
+    // Not carried yet: upgrades.
     tombstone: nothing,
   };
 }

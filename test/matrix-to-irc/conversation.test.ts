@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { EventId, RoomId, UserId } from '../../src/model/ids.js';
 import type { MatrixEvent, MessageEvent } from '../../src/model/matrix-event.js';
+import { refused } from '../../src/model/refusal.js';
 import { aFile, ALICE, aLine, aLink, aMessage, aText, CAROL, channelOf, eventId, ROOM, roomId, START, userId } from '../support/make.js';
 import { World, type WorldWish } from '../support/world.js';
 
@@ -235,6 +236,30 @@ describe('matrix-to-irc: what refers to something', () => {
     await talk.says(ALICE, '', { body: aText('x', { html: '<b>a</b>' }) });
     assert.equal(talk.last(), '\x02a');
     assert.deepEqual(talk.world.homeserver.deeds.filter((deed) => deed.startsWith('stateOf')), []);
+  });
+
+  it('M2I-9, A-13: the topic of a portal is set by the client of who changed it, in one line', async () => {
+    const config = roomId('!own:hs.test');
+    const talk = await Talk.of({ links: [aLink(), aLink({ room: config, channel: channelOf('#own'), origin: 'config' })] });
+    const set = async (text: string, room: RoomId, sender = ALICE): Promise<void> => {
+      talk.world.take({ kind: 'topic', room, id: aMessage().id, sender, at: START, text });
+      await talk.world.quiet();
+    };
+    await set('Teas of\r\nQUIT :the \x02week', ROOM);
+    await set('kept here', config);
+    await set('', ROOM);
+    await set('an echo', ROOM, BOB);
+    const lines = talk.world.network.traffic.filter((line) => line.startsWith('TOPIC'));
+    assert.deepEqual(lines, ['TOPIC M-alice #cats Teas of QUIT :the week', 'TOPIC M-alice #cats']);
+    assert.deepEqual(talk.world.journal.open(), []);
+  });
+
+  it('M2I-9: a topic that IRC refuses is told', async () => {
+    const talk = await Talk.of();
+    talk.world.network.deny('topic #cats', refused('cannot-send', 'Only operators may.', true).refusal);
+    talk.world.take({ kind: 'topic', room: ROOM, id: aMessage().id, sender: ALICE, at: START, text: 'x' });
+    await talk.world.quiet();
+    assert.match(String(talk.world.notices(ROOM)), /^The topic of #cats on irc\.test was not changed\. /u);
   });
 
   it('M2I-50: what waits is told after ten seconds, and again when it is through', async () => {

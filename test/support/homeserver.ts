@@ -88,7 +88,8 @@ export class MemoryHomeserver implements Homeserver {
 
   async stateOf(room: RoomId, type: string, stateKey: string): Promise<JsonObject | undefined> {
     this.deeds.push(`stateOf ${room} ${type} ${stateKey}`);
-    return this.states.get(`${room} ${type} ${stateKey}`);
+    const set = this.sent.filter((event) => event.room === room && event.type === type && event.txnId === `state ${type} ${stateKey}`);
+    return set.at(-1)?.content ?? this.states.get(`${room} ${type} ${stateKey}`);
   }
 
   /** It has no files. */

@@ -278,6 +278,11 @@ export class MemoryClient implements VirtualClient {
     this.away = text;
   }
 
+  async setTopic(channel: ChannelName, text: string): Promise<Outcome> {
+    this.#network.traffic.push(`TOPIC ${this.nick} ${channel} ${text}`.trim());
+    return this.#network.ask(`topic ${channel}`);
+  }
+
   async whois(nick: Nick): Promise<Outcome<Whois | undefined>> {
     const outcome = await this.#network.ask(`whois ${nick}`);
     return outcome.ok ? granted(this.#network.whois.get(nick)) : outcome;
