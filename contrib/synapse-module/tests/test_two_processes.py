@@ -15,9 +15,9 @@ from .postgres import Postgres, missing
 class _Txn:
     """As much of Synapse's transaction as is used, over a connection of its own, at Synapse's isolation level."""
 
-    database_engine = cast(Any, object).__new__(PostgresEngine)
-
     def __init__(self, port: int) -> None:
+        # Only its kind is asked for.
+        self.database_engine = cast(Any, object).__new__(PostgresEngine)
         psycopg2: Any = import_module("psycopg2")
         self.connection = psycopg2.connect(host="127.0.0.1", port=port, user="synapse", dbname="postgres")
         self.connection.set_isolation_level(2)
