@@ -53,7 +53,7 @@ export class Effects {
     this.#needs = needs;
     this.#endings = new Pace(needs.clock, needs.disconnectsPerSecond);
     this.#arrivals = new Pace(needs.clock, ARRIVALS_PER_SECOND);
-    this.#grace = new Grace(needs.clock, (person) => this.#endings.push(() => this.#end(person)));
+    this.#grace = new Grace(needs.clock, (person) => this.#over(person));
     this.#states = new KeyedQueue(() => undefined);
   }
 
@@ -117,6 +117,13 @@ export class Effects {
 
   #inTurn(work: () => Promise<void>): Promise<void> {
     return paced(this.#arrivals, 'in turn', work);
+  }
+
+  /** Who has no client takes nobody's turn. */
+  #over(person: UserId): void {
+    const connected = [...this.#needs.networks.values()].some((network) => network.clientOf(person) !== undefined);
+    if (connected) this.#endings.push(() => this.#end(person));
+    else this.#end(person);
   }
 
   #end(person: UserId): void {
