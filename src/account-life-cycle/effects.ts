@@ -53,7 +53,7 @@ export class Effects {
     this.#needs = needs;
     this.#endings = new Pace(needs.clock, needs.disconnectsPerSecond);
     this.#arrivals = new Pace(needs.clock, ARRIVALS_PER_SECOND);
-    this.#grace = new Grace(needs.clock, (person) => this.#over(person));
+    this.#grace = new Grace(needs.clock, (person) => this.#end(person));
     this.#states = new KeyedQueue(() => undefined);
   }
 
@@ -119,16 +119,9 @@ export class Effects {
     return paced(this.#arrivals, 'in turn', work);
   }
 
-  /** Who has no client takes nobody's turn. */
-  #over(person: UserId): void {
-    const connected = [...this.#needs.networks.values()].some((network) => network.clientOf(person) !== undefined);
-    if (connected) this.#endings.push(() => this.#end(person));
-    else this.#end(person);
-  }
-
   #end(person: UserId): void {
     const { end, log } = this.#needs;
-    end(person).catch((fault: unknown) => {
+    end(person, (work) => this.#endings.push(work)).catch((fault: unknown) => {
       if (isFault(fault, 'STOPPING')) return;
       log.error('clients not ended, tried again in a minute', { person, why: faultText(fault) });
       this.#grace.begin(person, 60_000);

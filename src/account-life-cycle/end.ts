@@ -3,6 +3,7 @@
 import type { SyntheticEventsConfig } from '../config/accounts.js';
 import type { IrcNetwork } from '../irc/port.js';
 import type { Log } from '../lib/log.js';
+import { faultText } from '../model/errors.js';
 import type { UserId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
 import type { Accounts } from '../people/accounts.js';
@@ -19,19 +20,28 @@ export interface EndNeeds {
 const QUIT = 'Logged out';
 const AWAY = 'Logged out of Matrix';
 
-/** Ends a person's clients unless he is back; harmless when repeated. Throws `STORE_FAULT`. */
-export type End = (person: UserId) => Promise<void>;
+/**
+ * Ends a person's clients unless he is back; harmless when repeated. Throws `STORE_FAULT`.
+ * @param inTurn begins the QUITs when it is their turn; who has no client takes nobody's
+ */
+export type End = (person: UserId, inTurn: (work: () => void) => void) => Promise<void>;
 
 /** Makes `End`. It is stored first: who is killed in between finds the person marked, and his clients gone with the process. */
 export function makeEnd({ networks, accounts, rules, log }: EndNeeds): End {
-  return async (person) => {
+  return async (person, inTurn) => {
     const record = await accounts.of(person);
     const { onLogout } = rules();
     if (record?.endsAt === undefined || standingOf(record.ledger) !== 'gone' || onLogout === 'none') return;
     const { endsAt: _, ...rest } = record;
     await accounts.save({ ...rest, ended: onLogout, places: placesOf(networks, person, record.places) });
     log.info(onLogout === 'away' ? 'logged out everywhere, clients are away' : 'logged out everywhere, clients quit', { person });
-    if (onLogout === 'disconnect') return quitAll(networks, person, QUIT);
-    for (const network of networks.values()) network.clientOf(person)?.setAway(AWAY);
+    const clients = [...networks.values()].flatMap((network) => network.clientOf(person) ?? []);
+    if (onLogout === 'away') return clients.forEach((client) => client.setAway(AWAY));
+    if (clients.length === 0) return;
+    inTurn(() => {
+      // He may have logged in while he waited for his turn.
+      if (!accounts.isSuspended(person)) return;
+      quitAll(networks, person, QUIT).catch((fault: unknown) => log.error('clients not ended', { person, why: faultText(fault) }));
+    });
   };
 }
