@@ -19,7 +19,8 @@ const PAGE = /^\/p\/([0-9A-Za-z]{16})(\/raw)?$/u;
  */
 export function askedOf(path: string, prefix: string): Asked | 'unknown' | undefined {
   const inner = prefix !== '' && path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
-  if (!OURS.test(inner)) return inner === path || prefix === '' ? undefined : 'unknown';
+  // Whatever `publicUrl` is, the homeserver's own paths stay its own.
+  if (!OURS.test(inner)) return inner === path || path.startsWith('/_matrix/') ? undefined : 'unknown';
   const [, token, named = ''] = TOKEN.exec(inner) ?? [];
   if (token !== undefined) return { kind: 'token', token, name: named };
   const [, short, name = ''] = SHORT.exec(inner) ?? [];

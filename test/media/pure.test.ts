@@ -124,6 +124,8 @@ describe('media/route', () => {
     ['/v1/media/upload', '', 'unknown'],
     ['/media/x', '/media', 'unknown'],
     ['/medial/x', '/media', undefined],
+    ['/_matrix/app/v1/transactions/1', '/_matrix', undefined],
+    [`/_matrix/p/${ID}`, '/_matrix', { kind: 'page', id: ID }],
     ['/', '', undefined],
     ['/metrics', '', undefined],
     ['/_matrix/app/v1/transactions/1', '', undefined],
