@@ -40,7 +40,7 @@ export function cap(net: Net, client: IrcClient, { params }: IrcLine): void {
 
 function offered(net: Net, withValues: boolean): string[] {
   const sasl = net.knobs.accounts.size > 0 ? [withValues ? 'sasl=PLAIN' : 'sasl'] : [];
-  return [...net.caps, ...sasl];
+  return [...[...net.caps].map((name) => (withValues ? name : (name.split('=')[0] ?? name))), ...sasl];
 }
 
 /** AUTHENTICATE: PLAIN in pieces of 400, `*` to give up. */

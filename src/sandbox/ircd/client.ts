@@ -6,6 +6,7 @@ import type { Channel } from './channel.js';
 import type { Knobs } from './knobs.js';
 import type { Profile } from './profile.js';
 import { Intake } from './intake.js';
+import type { OpenBatch } from './open-batch.js';
 import { escapeTag, toBytes, toText } from './wire.js';
 
 /** What a line carries besides its text: which of it a client gets depends on its capabilities. */
@@ -13,6 +14,10 @@ export interface LineMeta {
   readonly from?: IrcClient;
   readonly msgid?: string;
   readonly clientTags?: ReadonlyMap<string, string>;
+  /** The batch it stands in, for a client that knows batches. */
+  readonly batch?: string;
+  /** Tags that are the server's own, such as `draft/multiline-concat`. */
+  readonly ownTags?: readonly string[];
 }
 /** One line of the record, as text. */
 export interface Recorded {
@@ -61,6 +66,10 @@ export class IrcClient {
   /** NICK, USER and CAP END are there; 001 is on its way. */
   welcoming = false;
   gone = false;
+  /** What answers the labelled line that is being run (labeled-response); lines wait until all are known. */
+  answers: { readonly line: string; readonly meta: LineMeta }[] | undefined;
+  /** Multiline batches it has begun, by its own id. */
+  readonly batches = new Map<string, OpenBatch>();
   /** When PING was last sent. */
   pingedAt = 0;
   /** On the far side of a netsplit. */
@@ -93,12 +102,38 @@ export class IrcClient {
   /** Writes one line, cut to 512 bytes as it leaves; the tags it may have come before that. */
   send(line: string, meta: LineMeta = {}): void {
     if (this.gone || this.socket.destroyed) return;
-    const whole = this.tagsFor(meta) + line.slice(0, 510);
+    if (this.answers) this.answers.push({ line, meta });
+    else this.write(line, this.tagsFor(meta));
+  }
+
+  private write(line: string, tags: readonly string[]): void {
+    const whole = (tags.length === 0 ? '' : `@${tags.join(';')} `) + line.slice(0, 510);
     this.net.record(this, 'out', whole);
     this.socket.write(`${whole}\r\n`, 'latin1');
   }
 
-  private tagsFor(meta: LineMeta): string {
+  /** Runs what answers a labelled line: nothing is ACK, one line has the label, several are a batch. */
+  answering(label: string, run: () => void): void {
+    this.answers = [];
+    run();
+    const { answers } = this;
+    this.answers = undefined;
+    if (this.gone) return;
+    const [only] = answers;
+    // A multiline batch that comes back has the label on the line that opens it.
+    const opens = only !== undefined && / BATCH \+\S+ draft\/multiline /u.test(only.line);
+    if (!only) this.write(`:${this.net.serverName} ACK`, [`label=${label}`]);
+    else if (answers.length === 1 || opens) {
+      for (const [at, { line, meta }] of answers.entries()) this.write(line, [...(at === 0 ? [`label=${label}`] : []), ...this.tagsFor(meta)]);
+    } else {
+      const id = `L${label}`;
+      this.write(`:${this.net.serverName} BATCH +${id} labeled-response`, [`label=${label}`]);
+      for (const { line, meta } of answers) this.write(line, [`batch=${id}`, ...this.tagsFor(meta)]);
+      this.write(`:${this.net.serverName} BATCH -${id}`, []);
+    }
+  }
+
+  private tagsFor(meta: LineMeta): readonly string[] {
     const tags: string[] = [];
     if (this.caps.has('server-time')) tags.push(`time=${new Date(this.net.clock.now()).toISOString()}`);
     if (this.caps.has('account-tag') && meta.from?.account !== undefined) tags.push(`account=${meta.from.account}`);
@@ -106,7 +141,8 @@ export class IrcClient {
       if (meta.msgid !== undefined) tags.push(`msgid=${meta.msgid}`);
       for (const [key, value] of meta.clientTags ?? []) tags.push(value === '' ? key : `${key}=${escapeTag(value)}`);
     }
-    return tags.length === 0 ? '' : `@${tags.join(';')} `;
+    if (meta.batch !== undefined && this.caps.has('batch')) tags.push(`batch=${meta.batch}`, ...(meta.ownTags ?? []));
+    return tags;
   }
 
   /** Bytes as they are, whatever they are (a knob for tests); text is sent as UTF-8. */

@@ -1,5 +1,6 @@
 /** The table of commands, and what a line gets that is in none of them or comes too early. */
 
+import { batch, redact, tookForBatch } from './batch.js';
 import { authenticate, cap } from './capabilities.js';
 import type { IrcClient } from './client.js';
 import { invite, join, kick, names, part, topic } from './membership.js';
@@ -19,7 +20,7 @@ const BEFORE: Readonly<Record<string, Command>> = {
 const AFTER: Readonly<Record<string, Command>> = {
   ...BEFORE,
   JOIN: join, PART: part, KICK: kick, INVITE: invite, NAMES: names, TOPIC: topic, MODE: mode, PRIVMSG: say, NOTICE: say,
-  TAGMSG: tagmsg, AWAY: away, WHO: who, WHOIS: whois, LIST: list, ISON: ison, USERHOST: userhost, MOTD: motd, VERSION: version,
+  TAGMSG: tagmsg, BATCH: batch, REDACT: redact, AWAY: away, WHO: who, WHOIS: whois, LIST: list, ISON: ison, USERHOST: userhost, MOTD: motd, VERSION: version,
 };
 
 /** Runs one line as the client's server would. */
@@ -31,8 +32,15 @@ export function execute(net: Net, client: IrcClient, bytes: string): void {
   if (line === undefined) return;
   const command = AFTER[line.command];
   if (client.registered) {
-    if (command === undefined) client.numeric('421', [line.command], 'Unknown command');
-    else command(net, client, line);
+    if (tookForBatch(net, client, line)) return;
+    const run = (): void => {
+      if (command === undefined) client.numeric('421', [line.command], 'Unknown command');
+      else command(net, client, line);
+    };
+    const label = line.tags.get('label');
+    // The label of a multiline batch is answered when it ends.
+    if (label === undefined || !client.caps.has('labeled-response') || line.command === 'BATCH') run();
+    else client.answering(label, run);
     return;
   }
   const early = BEFORE[line.command];

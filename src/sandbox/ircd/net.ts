@@ -1,5 +1,6 @@
 /** The little network: who is on it, which channels there are, and how a line reaches those who may hear it. */
 
+import { BoundedMap } from '../../lib/bounded-map.js';
 import type { Clock } from '../../lib/clock.js';
 import { Channel } from './channel.js';
 import type { Home, IrcClient, LineMeta } from './client.js';
@@ -25,6 +26,8 @@ export class Net implements Home {
   readonly recordLimit: number;
   private readonly execute: (client: IrcClient, line: string) => void;
   private messages = 0;
+  private batches = 0;
+  private readonly said = new BoundedMap<string, { readonly author: IrcClient; readonly target: string }>(1000);
 
   constructor(parts: {
     profile: Profile; clock: Clock; knobs: Knobs; caps: readonly string[]; serverName: string; motd: readonly string[];
@@ -100,6 +103,24 @@ export class Net implements Home {
       this.profile.colons === 'always' || (this.profile.colons === 'join' && command === 'JOIN');
     const head = [`:${source}`, command, ...params.slice(0, -1)].join(' ');
     return params.length === 0 ? head : `${head} ${colon ? ':' : ''}${last}`;
+  }
+
+  /** Remembers a message that may be deleted; the oldest are forgotten. */
+  remember(msgid: string, message: { readonly author: IrcClient; readonly target: string }): void {
+    this.said.set(msgid, message);
+  }
+
+  message(msgid: string): { readonly author: IrcClient; readonly target: string } | undefined {
+    return this.said.get(msgid);
+  }
+
+  forgetMessage(msgid: string): void {
+    this.said.delete(msgid);
+  }
+
+  nextBatch(): string {
+    this.batches += 1;
+    return this.batches.toString(36);
   }
 
   nextMessageId(): string | undefined {

@@ -83,7 +83,7 @@ const OHV = [['o', '@'], ['h', '%'], ['v', '+']] as const;
 const QAOHV = [['q', '~'], ['a', '&'], ...OHV] as const;
 
 const MODERN =
-  'account-tag away-notify batch cap-notify chghost echo-message extended-join invite-notify message-tags multi-prefix server-time userhost-in-names';
+  'account-tag away-notify batch cap-notify chghost echo-message extended-join invite-notify labeled-response message-tags multi-prefix server-time userhost-in-names';
 
 const inspircd: Profile = {
   name: 'inspircd', version: 'InspIRCd-3', network: 'TestNet', casemapping: 'ascii',
@@ -136,6 +136,7 @@ const ergo: Profile = {
   name: 'ergo', version: 'ergo-2.20', network: 'ErgoTest', nickLength: 32, badUser: /^[_~]|[!@]|[^\x21-\x7e]/u,
   fixedUser: '~u', realnameLength: 150, badChannel: /[^\x21-\x7e]|[,*?]/u, topicLength: 390, kickLength: 390,
   awayLength: 390, prefixes: QAOHV, channelLimit: 100, targets: 4, extraTargets: 'drop', longLine: '417', longRelay: '417',
+  caps: [...MODERN.split(' '), 'draft/message-redaction', 'draft/multiline=max-bytes=4096,max-lines=100', 'standard-replies'],
   receiveQueue: 8000, userModes: 'BERTZios', early: 'wait', fullWelcome: false, noticeToNobody: 'silent', nul: 'disconnect',
   cr: 'disconnect', colons: 'needed', utf8Only: true, bannedMayTalk: true,
   flood: { burst: 5, everyMs: 500, limit: 0 }, pingMs: 90_000, dropMs: 150_000, registerMs: 60_000,
@@ -156,6 +157,7 @@ export function isupportOf(profile: Profile): string[] {
     'CHANMODES=b,k,l,imnst',
     `CHANNELLEN=${profile.channelLength}`,
     `CHANTYPES=${profile.channelTypes}`,
+    ...(profile.clientTags === undefined ? [] : [`CLIENTTAGDENY=${['*', ...profile.clientTags.map((tag) => tag.replace('+', '-'))].join(',')}`]),
     ...(profile.deafInIsupport && profile.deaf !== undefined ? [`DEAF=${profile.deaf}`] : []),
     `KICKLEN=${profile.kickLength}`,
     'MAXLIST=b:100',

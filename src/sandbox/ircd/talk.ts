@@ -1,7 +1,9 @@
 /** PRIVMSG, NOTICE, TAGMSG and AWAY. */
 
 import type { IrcClient, LineMeta } from './client.js';
+import { sendLines } from './multiline.js';
 import type { Net, Room } from './net.js';
+import type { OpenBatch } from './open-batch.js';
 import type { IrcLine } from './wire.js';
 
 /** PRIVMSG and NOTICE: to channels, `@#channel` and nicks. */
@@ -31,7 +33,8 @@ function isUtf8(bytes: string): boolean {
   }
 }
 
-function sayTo(net: Net, client: IrcClient, line: IrcLine, target: string, text: string): void {
+/** Delivers one message to a channel or nick. `lines`: it is a multiline one, whose text is then not looked at. */
+export function sayTo(net: Net, client: IrcClient, line: IrcLine, target: string, text: string, lines?: OpenBatch['lines']): void {
   const { profile } = net;
   const { command } = line;
   const mark = statusMark(net, target);
@@ -46,6 +49,10 @@ function sayTo(net: Net, client: IrcClient, line: IrcLine, target: string, text:
   }
   const msgid = net.nextMessageId();
   const meta: LineMeta = { from: client, clientTags: passedOn(net, line.tags), ...(msgid === undefined ? {} : { msgid }) };
+  const hand = (to: IrcClient): void => {
+    if (lines) sendLines(net, to, shown, command, lines, { ...meta, from: client });
+    else to.send(outgoing, meta);
+  };
   if (net.isChannel(target.slice(mark.length))) {
     if (channel === undefined) return refused(profile.missingChannel, 'No such channel');
     const why = silencedIn(net, client, channel, mark);
@@ -58,15 +65,16 @@ function sayTo(net: Net, client: IrcClient, line: IrcLine, target: string, text:
       return;
     }
     for (const member of channel.members.keys()) {
-      if (member !== client && hears(net, member, channel, mark, text)) member.send(outgoing, meta);
+      if (member !== client && hears(net, member, channel, mark, text)) hand(member);
     }
   } else {
     const other = net.find(target);
     if (other === undefined) return refused('401', 'No such nick');
-    other.send(outgoing, meta);
+    hand(other);
     if (other.away !== undefined && command === 'PRIVMSG') client.numeric('301', [other.nick], other.away);
   }
-  if (client.caps.has('echo-message')) client.send(outgoing, meta);
+  if (msgid !== undefined) net.remember(msgid, { author: client, target: shown });
+  if (client.caps.has('echo-message')) hand(client);
 }
 
 function statusMark(net: Net, target: string): string {
@@ -93,7 +101,7 @@ function hears(net: Net, member: IrcClient, channel: Room, mark: string, text: s
   return channel.has(member, prefixes.slice(0, rank + 1).map(([m]) => m).join(''));
 }
 
-function passedOn(net: Net, tags: ReadonlyMap<string, string>): Map<string, string> {
+export function passedOn(net: Net, tags: ReadonlyMap<string, string>): Map<string, string> {
   const { clientTags } = net.profile;
   return new Map([...tags].filter(([key]) => key.startsWith('+') && (clientTags?.includes(key) ?? true)));
 }
