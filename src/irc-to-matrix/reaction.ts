@@ -2,6 +2,7 @@
 
 import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
+import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { faultText, isFault } from '../model/errors.js';
 import { type EventPair, shortHash } from '../model/event-pair.js';
@@ -18,11 +19,15 @@ export interface ReactionNeeds {
   readonly ghosts: Ghosts;
   readonly links: Links;
   readonly pairs: EventPairs;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Where it was done, and about which message. */
 type About = Heard & { readonly msgid: string; readonly channel?: ChannelName };
+
+/** How much later the id of our own words may be known than others see them. */
+const ECHO_MS = 1_000;
 
 /** Makes what carries reactions and their taking back. Whose message is not known is nothing to react to. */
 export function makeReaction(needs: ReactionNeeds): (event: ReactionEvent, behind: Behind) => Promise<void> {
@@ -69,7 +74,7 @@ export function makeRedaction(needs: ReactionNeeds): (event: RedactionEvent, beh
 
 /** Does it in each room that has the message, behind what waits there. */
 async function forEachRoom(
-  { networks, links, pairs, log }: ReactionNeeds,
+  { networks, links, pairs, clock, log }: ReactionNeeds,
   event: About,
   nick: Nick,
   behind: Behind,
@@ -80,13 +85,19 @@ async function forEachRoom(
   const { channel } = event;
   const known = channel === undefined ? await pairs.ofMessage(event.network, nick, event.msgid) : links.ofChannel(event.network, channel);
   for (const { room } of known) {
+    const look = (): Promise<EventPair | undefined> => pairs.inRoom(event.network, channel ?? nick, event.msgid, room);
     // What it is about may still be on its way into the room.
     behind(room, async () => {
-      const pair = await pairs.inRoom(event.network, event.channel ?? nick, event.msgid, room);
-      if (!pair) return;
-      await work(pair).catch((fault: unknown) => {
-        log.warn('not carried to its event', { room, event: pair.event, kind: event.channel ?? 'private', why: faultText(fault) });
-      });
+      const pair = await look();
+      if (pair) return done(pair);
+      // Our own words have an id once they have come back: on another connection, so perhaps a little later.
+      clock.after(ECHO_MS, () => behind(room, async () => done(await look())));
+    });
+  }
+  async function done(pair: EventPair | undefined): Promise<void> {
+    if (!pair) return;
+    await work(pair).catch((fault: unknown) => {
+      log.warn('not carried to its event', { room: pair.room, event: pair.event, kind: channel ?? 'private', why: faultText(fault) });
     });
   }
 }

@@ -180,7 +180,7 @@ async function sayOnce(
   const marks = needs.byTags.marks(speech.event, speech.link, client);
   const outcome = await client.say(
     target,
-    { how: utterance.how, lines },
+    progress === undefined ? utterance : { how: utterance.how, lines },
     {
       from,
       said: (count) => note({ lines, said: count, by }),

@@ -19,11 +19,22 @@ const WIDEST = 4;
  * line. Lines without anything visible are left out, and so is a character that is wider than the budget.
  */
 export function splitLines(text: string, budget: number): string[] {
+  return splitJoined(text, budget).map(({ text: line }) => line);
+}
+
+/** A line, and what joins it with the one before where both were one that was too long: a blank that was cut away, or nothing. */
+export interface Piece {
+  readonly text: string;
+  readonly join?: '' | ' ';
+}
+
+/** The same, with what joins the lines (CAP-7). */
+export function splitJoined(text: string, budget: number): Piece[] {
   return text
     .toWellFormed()
     .split(/\r\n|[\r\n]/)
     .filter(visible)
-    .flatMap((line) => (Buffer.byteLength(line) <= budget ? [line] : cutLine(line, budget).filter(visible)));
+    .flatMap((line) => (Buffer.byteLength(line) <= budget ? [{ text: line }] : cutLine(line, budget).filter((piece) => visible(piece.text))));
 }
 
 /** Whether anything but blanks and codes stands in a line. */
@@ -36,15 +47,18 @@ function visible(line: string): boolean {
   return false;
 }
 
-function cutLine(line: string, budget: number): string[] {
-  const lines: string[] = [];
+function cutLine(line: string, budget: number): Piece[] {
+  const lines: Piece[] = [];
+  let blank = false;
   let style = PLAIN;
   let from = 0;
   while (from < line.length) {
     const codes = openCodes(style, line.charAt(from), 'hex');
     const opening = codes.length + WIDEST <= budget ? codes : '';
     const cut = nextCut(line, from, style, budget - opening.length);
-    lines.push(opening + line.slice(from, cut.end).trimEnd());
+    const text = opening + line.slice(from, cut.end).trimEnd();
+    lines.push(lines.length === 0 ? { text } : { text, join: blank ? ' ' : '' });
+    blank = cut.next > cut.end || /\s$/.test(line.slice(from, cut.end));
     from = cut.next;
     style = cut.style;
   }
@@ -83,7 +97,7 @@ function nextCut(line: string, from: number, begin: Style, budget: number): Cut 
   return { end, next: end, style };
 }
 
-interface Piece {
+interface Step {
   readonly end: number;
   readonly bytes: number;
   readonly blank: boolean;
@@ -92,7 +106,7 @@ interface Piece {
 }
 
 /** A whole formatting code, or one code point. */
-function pieceAt(line: string, at: number, style: Style): Piece {
+function pieceAt(line: string, at: number, style: Style): Step {
   const point = line.codePointAt(at) ?? 0;
   const code = point < 0x20 ? readCode(line, at, style) : undefined;
   if (code) return { end: code.end, bytes: code.end - at, blank: false, style: code.style };
