@@ -84,7 +84,7 @@ export class IrcDispatch {
     await Promise.all([this.#rooms.whenIdle(), this.#needs.privateLines.whenIdle()]);
   }
 
-  readonly #behind: Behind = (room, job) => {
+  readonly #push = (room: RoomId, job: () => Promise<void>): void => {
     if (this.#unkept >= MOST_UNKEPT) {
       this.#needs.metrics.count('bridge_dropped_total', { reason: 'too-many-changes' });
       return;
@@ -98,6 +98,7 @@ export class IrcDispatch {
       }
     });
   };
+  readonly #behind: Behind = Object.assign(this.#push, { isBusy: (room: RoomId) => this.#rooms.sizeOf(room) > 0 });
 
   #takeLine(line: ChannelMessage): void {
     if (this.#needs.links.ofChannel(line.network, line.channel).length === 0 || this.#needs.ignores(line)) return;

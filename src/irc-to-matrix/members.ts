@@ -55,6 +55,8 @@ export function makeMembers(needs: MembersNeeds): Members {
   ): void => {
     later(behind, room, 'ghost not taken out', async () => {
       const ghost = ghosts.of(network, nick);
+      // Who goes before he is in would stay for ever (G8).
+      await ghosts.coming(ghost.userId, room);
       if (always || homeserver.isIn(ghost.userId, room)) await ghosts.leave(ghost, room, reason);
     });
   };
@@ -90,7 +92,8 @@ export function makeMembers(needs: MembersNeeds): Members {
       const rooms = new Set(links.onNetwork(network).map(({ room }) => room));
       // A QUIT names no channel: the ghost leaves where it is, now or by what still waits.
       for (const room of rooms) {
-        if (homeserver.isIn(userId, room)) leaves({ network, nick: who.nick, room }, text, behind, false);
+        const mayBeIn = homeserver.isIn(userId, room) || behind.isBusy(room) || ghosts.coming(userId, room) !== undefined;
+        if (mayBeIn) leaves({ network, nick: who.nick, room }, text, behind, false);
       }
     },
     kick(event, behind) {

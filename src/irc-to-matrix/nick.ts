@@ -22,11 +22,17 @@ export interface NickNeeds {
 }
 
 /** Puts a job behind the lines now waiting for a room, so that what was said under the old nick comes first. */
-export type Behind = (room: RoomId, job: () => Promise<void>) => void;
+export interface Behind {
+  (room: RoomId, job: () => Promise<void>): void;
+  /** Whether anything waits for a room: it may bring a ghost in yet. */
+  isBusy(room: RoomId): boolean;
+}
 
 /** Makes the carrier of NICK. Our own clients' changes are not news to Matrix (INV-1). */
 export function makeNick(needs: NickNeeds): (event: IrcEventOf<'nick'>, behind: Behind) => void {
   const rename = async (before: Ghost, after: Ghost, room: RoomId): Promise<void> => {
+    await needs.ghosts.coming(before.userId, room);
+    if (!needs.homeserver.isIn(before.userId, room)) return;
     await needs.ghosts.ensureIn(after, room);
     if (after.userId !== before.userId) await needs.ghosts.leave(before, room, `now known as ${after.nick}`);
   };
@@ -37,7 +43,6 @@ export function makeNick(needs: NickNeeds): (event: IrcEventOf<'nick'>, behind: 
     const rooms = new Set(needs.links.onNetwork(event.network).map(({ room }) => room));
     for (const room of rooms) {
       behind(room, async () => {
-        if (!needs.homeserver.isIn(before.userId, room)) return;
         const renamed = rename(before, after, room).catch((fault: unknown) => {
           needs.log.warn('ghost not renamed', { room, ghost: before.userId, why: faultText(fault) });
         });

@@ -39,6 +39,8 @@ export class Ghosts {
   readonly #spelt = new Map<NetworkName, BoundedMap<Nick, Ghost>>();
   /** Which spelling's name each ghost has at the homeserver, as far as we saw to it. */
   readonly #named = new BoundedMap<UserId, Ghost>(REMEMBERED);
+  /** Who is being brought into a room, and until when. */
+  readonly #coming = new Map<string, Promise<unknown>>();
   readonly #networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'fold' | 'onFold'>>;
   readonly #clock: Clock;
   readonly #stopping: AbortSignal;
@@ -110,7 +112,22 @@ export class Ghosts {
    * Sees to it that the ghost is registered, named and in the room; tries again, ever more slowly, as often as
    * `joinAttempts` says where the room refuses it. Throws what the homeserver lastingly refuses, and `STOPPING`.
    */
-  async ensureIn(ghost: Ghost, room: RoomId): Promise<void> {
+  ensureIn(ghost: Ghost, room: RoomId): Promise<void> {
+    const key = `${ghost.userId} ${room}`;
+    const work = this.#bringIn(ghost, room);
+    const all = Promise.allSettled([this.#coming.get(key), work]).then(() => {
+      if (this.#coming.get(key) === all) this.#coming.delete(key);
+    });
+    this.#coming.set(key, all);
+    return work;
+  }
+
+  /** Resolves when nobody brings a ghost into a room any more; `undefined`: nobody does. */
+  coming(user: UserId, room: RoomId): Promise<unknown> | undefined {
+    return this.#coming.get(`${user} ${room}`);
+  }
+
+  async #bringIn(ghost: Ghost, room: RoomId): Promise<void> {
     const actor = this.#homeserver.as(ghost.userId);
     await actor.ensureRegistered(ghost.displayName);
     for (let failed = 0; ; ) {
