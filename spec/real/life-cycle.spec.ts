@@ -52,7 +52,9 @@ const lacking = missing('inspircd');
 describe('an account on Synapse with our module, and InspIRCd', function () {
   this.timeout(480_000);
   before(function () {
-    if (lacking !== undefined) this.skip();
+    if (lacking === undefined) return;
+    console.log(`    left out: ${lacking}`);
+    this.skip();
   });
   const play = (tell: Parameters<typeof story<World>>[2]) =>
     story(() => realWorld('inspircd', { lifeCycle: true }), WISH, tell);
