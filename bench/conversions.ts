@@ -2,6 +2,7 @@
 
 import { Parser } from 'htmlparser2';
 
+import { editDiff } from '../src/text/edit-diff.js';
 import { htmlToIrc } from '../src/text/html-to-irc.js';
 import { ircToHtml } from '../src/text/irc-to-html.js';
 import { plainToIrc } from '../src/text/plain-to-irc.js';
@@ -51,6 +52,22 @@ function worst(corpus: Readonly<Record<string, string>>, work: (text: string) =>
     .join(', ');
 }
 
+/** A long text against another, changed or not. */
+const edits: Readonly<Record<string, string>> = {
+  'nothing in common': 'b '.repeat(30_000),
+  'a word in front': `x ${'a '.repeat(29_000)}`,
+  'every other word': 'a b '.repeat(15_000),
+  signs: "'".repeat(60_000),
+  'five hundred words': 'c '.repeat(499),
+};
+const BEFORE = 'a '.repeat(30_000);
+/** A channel of a hundred people, one of whom is named. */
+const people = new Map(Array.from({ length: 100 }, (_, n): [string, string] => [`person${n}`, `@person${n}:example.org`]));
+const find = (nick: string): { user: string; notify: boolean } | undefined => {
+  const user = people.get(nick.toLowerCase());
+  return user === undefined ? undefined : { user, notify: true };
+};
+
 const parserAlone = (html: string): void => {
   const events: string[] = [];
   new Parser({
@@ -71,6 +88,12 @@ console.log(
   `plain to irc and cut   ${round(rate(() => splitLines(plainToIrc('The kettle is on, back in five.'), 400)))}`,
 );
 console.log(`irc to html            ${round(rate(() => ircToHtml(IRC)))}`);
+console.log(`irc to html, names      ${round(rate(() => ircToHtml(`person7: ${IRC}`, find)))}`);
+console.log(`plain irc, no names     ${round(rate(() => ircToHtml('The kettle is on, back in five.', find)))}`);
+console.log(`an edit                 ${round(rate(() => editDiff('the kettle is cold now, come', 'the kettle is hot now, come')))}`);
+console.log(`worst edit              ${worst(edits, (text) => editDiff(BEFORE, text))} (goal 20 ms)`);
+console.log(`worst names             ${worst(hostileText, (text) => ircToHtml(text, find))} (goal 20 ms)`);
+console.log(`worst words only        ${worst(hostileHtml, (html) => htmlToIrc(html, { formatting: 'markdown' }))} (goal 20 ms)`);
 console.log(`worst htmlparser2 alone ${worst(hostileHtml, parserAlone)}`);
 console.log(`worst html to irc      ${worst(hostileHtml, (html) => splitLines(htmlToIrc(html), 400))} (goal 20 ms)`);
 console.log(`worst plain to irc     ${worst(hostileText, (text) => splitLines(plainToIrc(text), 400))} (goal 20 ms)`);

@@ -76,6 +76,27 @@ export function stories(name: string, makeWorld: () => Promise<World>): void {
       assert.match(String(bold.content.formatted_body), /^so <b>bold<\/b> and .*&lt;i&gt;not&lt;\/i&gt;$/u);
     });
 
+    story('INV-6, A-10, M2I-15…18: a reply quotes only what its author could see, also after a restart', async ({ people, bridge }) => {
+      await bridge.start();
+      const bob = await people.onIrc('bob', '#past');
+      const erin = await people.onMatrix('erin');
+      const room = await erin.joins(people.alias('#past'));
+      const reply = (id: string, body: string): Record<string, unknown> => ({ msgtype: 'm.text', body, 'm.relates_to': { 'm.in_reply_to': { event_id: id } } });
+      bob.says('#past', 'the secret word');
+      const { event_id: secret } = await erin.sees('the secret word', { room });
+      await erin.sends(room, reply(secret, 'I see'));
+      await bob.sees('bob: I see', { to: '#past' });
+      const mallory = await people.onMatrix('mallory');
+      await mallory.joins(room);
+      await mallory.sends(room, reply(secret, 'first try'));
+      await bob.sees('first try', { to: '#past' });
+      await bridge.restart();
+      await mallory.sends(room, reply(secret, 'second try'));
+      await bob.sees('second try', { to: '#past' });
+      await erin.sends(room, reply(secret, 'I know'));
+      await bob.sees('bob: I know', { to: '#past' });
+    });
+
     story('INV-2, I2M-15: five people in the channel, each line comes once; with and without the bot', async ({ people, bridge }) => {
       for (const enabled of [true, false]) {
         bridge.configure({ network: { botConfig: { enabled, nick: 'causeway' } } });

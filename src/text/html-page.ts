@@ -189,7 +189,7 @@ export class HtmlPage {
   #linked(href: string): void {
     const words = this.#words.pop() ?? '';
     if (words.trim() === '') this.text(href);
-    else if (bare(words) !== bare(href)) this.text(` <${href}>`);
+    else if (lastOf(words) !== lastOf(href) || bare(words) !== bare(href)) this.text(` <${href}>`);
     this.#keepWords(words);
   }
 
@@ -218,6 +218,13 @@ function oneLine(text: string): string {
 
 function firstNumber(start: string | undefined): number {
   return start !== undefined && /^-?\d{1,9}$/.test(start) ? Number(start) : 1;
+}
+
+/** The last character that counts, which tells most words and addresses apart. */
+function lastOf(address: string): number {
+  let end = address.length;
+  while (end > 0 && (address.charCodeAt(end - 1) === 0x2f || address.charCodeAt(end - 1) <= 0x20)) end--;
+  return end === 0 ? -1 : address.charCodeAt(end - 1);
 }
 
 /** An address without what people leave out when they write it. */

@@ -2,7 +2,7 @@
 
 import { Parser } from 'htmlparser2';
 
-import { HtmlPage, type Attributes, type HtmlReading } from './html-page.js';
+import { HtmlPage, type HtmlReading } from './html-page.js';
 import { ATTRIBUTES, VOID } from './html-tags.js';
 import { cleanText } from './plain-to-irc.js';
 import type { Line } from './spans.js';
@@ -13,7 +13,8 @@ const MAX_DEPTH = 100;
 const MAX_LENGTH = 65_536;
 /** Attributes are cut to this; longer addresses could not be said in one line anyway. */
 const MAX_ATTRIBUTE = 1000;
-const NONE: Attributes = new Map();
+/** Of a tag without any; never written to. */
+const NONE = new Map<string, string>();
 
 /**
  * Reads HTML into lines; none is blank, their texts hold no control characters. Reply fallbacks (`mx-reply`), scripts
@@ -53,7 +54,7 @@ class BoundedParser extends Parser {
 class TagReader {
   readonly #page: HtmlPage;
   #depth = 0;
-  #pending: { readonly name: string; readonly attributes: Attributes } | undefined;
+  #pending: { readonly name: string; attributes: Map<string, string> } | undefined;
 
   constructor(page: HtmlPage) {
     this.#page = page;
@@ -75,7 +76,8 @@ class TagReader {
   onattribute(name: string, value: string): void {
     const tag = this.#pending;
     if (!tag || !ATTRIBUTES.has(name) || tag.attributes.has(name)) return;
-    this.#pending = { name: tag.name, attributes: new Map(tag.attributes).set(name, value.slice(0, MAX_ATTRIBUTE)) };
+    if (tag.attributes === NONE) tag.attributes = new Map();
+    tag.attributes.set(name, value.length > MAX_ATTRIBUTE ? value.slice(0, MAX_ATTRIBUTE) : value);
   }
 
   ontext(text: string): void {

@@ -1,9 +1,9 @@
-/** A styled line as people write it by hand: `*bold*`, `/italic/`, and so on. */
+/** A styled line as people write it by hand: `**bold**`, `*italic*`, and so on. */
 
 import { BOLD, ITALIC, MONOSPACE, STRIKE, UNDERLINE, type Line } from './spans.js';
 
 /** Outermost first. Inside of code nothing else is marked. */
-const SIGNS: readonly (readonly [number, string])[] = [
+const SIGNS: readonly (readonly [mark: number, sign: string])[] = [
   [BOLD, '**'],
   [ITALIC, '*'],
   [UNDERLINE, '__'],
@@ -13,26 +13,41 @@ const SIGNS: readonly (readonly [number, string])[] = [
 
 /** Writes a line with signs around what is marked (FMT-9); signs close before the blanks at a run's end. Linear. */
 export function writeMarks(line: Line): string {
+  const open: (typeof SIGNS)[number][] = [];
   const out: string[] = [];
-  let open: (readonly [number, string])[] = [];
+  let on = 0;
+  let last = '';
+  /** Closes down to the outermost sign that does not stay. */
+  const close = (marks: number): void => {
+    let staying = 0;
+    while (staying < open.length && marks & (open[staying]?.[0] ?? 0)) staying++;
+    if (staying === open.length) return;
+    const words = last.trimEnd();
+    let signs = '';
+    while (open.length > staying) {
+      const [mark, sign] = open.pop() ?? [0, ''];
+      on &= ~mark;
+      signs += sign;
+    }
+    out.push(words, signs);
+    last = last.slice(words.length);
+  };
   for (const { text, style } of line) {
     const marks = style.marks & MONOSPACE ? MONOSPACE : style.marks;
-    const staying = open.findIndex(([mark]) => (marks & mark) === 0);
-    const closing = staying < 0 ? [] : open.slice(staying);
-    open = staying < 0 ? open : open.slice(0, staying);
-    if (closing.length > 0) close(out, closing);
-    const opening = SIGNS.filter(([mark]) => (marks & mark) !== 0 && !open.some(([other]) => other === mark));
-    const lead = opening.length > 0 ? (/^ */u.exec(text)?.[0] ?? '') : '';
-    out.push(lead, ...opening.map(([, sign]) => sign), text.slice(lead.length));
-    open = [...open, ...opening];
+    if (marks !== on) {
+      close(marks);
+      let lead = 0;
+      while (text.charCodeAt(lead) === 0x20) lead++;
+      out.push(last, text.slice(0, lead));
+      for (const each of SIGNS) {
+        if (!(marks & each[0]) || on & each[0]) continue;
+        open.push(each);
+        on |= each[0];
+        out.push(each[1]);
+      }
+      last = text.slice(lead);
+    } else last += text;
   }
-  close(out, open);
-  return out.join('');
-}
-
-/** Puts the closing signs before blanks that end what was written last. */
-function close(out: string[], closing: readonly (readonly [number, string])[]): void {
-  const last = out.pop() ?? '';
-  const words = last.trimEnd();
-  out.push(words, ...closing.map(([, sign]) => sign).reverse(), last.slice(words.length));
+  close(0);
+  return out.join('') + last;
 }
