@@ -13,7 +13,7 @@ const FREE = 8;
 /** How long the answer is then held, in ms: what a Matrix user's line is later at most. */
 const HOLD_MS = 5;
 /** One with so many events is full enough: more would not fit the next (Synapse sends 100). */
-const FULL = 50;
+export const FULL = 50;
 
 export class EchoBrake {
   readonly #clock: Clock;

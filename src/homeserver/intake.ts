@@ -13,7 +13,7 @@ import type { Json } from '../model/matrix-content.js';
 import type { MatrixEvent, MemberEvent } from '../model/matrix-event.js';
 import { entryBody } from './compact.js';
 import { decodeEvent } from './decode.js';
-import { EchoBrake } from './echo-brake.js';
+import { EchoBrake, FULL } from './echo-brake.js';
 import { isRaw, type Raw } from './raw.js';
 import { ok, refusal, type Reply } from './reply.js';
 import { syntheticIn, type Synthetic } from './synthetic.js';
@@ -80,8 +80,11 @@ export class Intake {
       if (events.length > 0) {
         const kept = journal.keep('matrix', events.map(({ body }) => body), [...events.map(({ event }) => event.id), seen]);
         await kept.durable;
-        // The homeserver makes its next transaction while this one is worked off.
-        return { ...ok, afterwards: () => this.#handOn(events, kept.entries) };
+        const handOn = (): void => this.#handOn(events, kept.entries);
+        // It has more, and makes its next transaction while this one is worked off.
+        if (events.length >= FULL) return { ...ok, afterwards: handOn };
+        // Otherwise it gathers meanwhile what comes: answered sooner, busy talk would come event by event.
+        handOn();
       }
       return ok;
     } catch (fault) {
