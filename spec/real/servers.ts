@@ -1,7 +1,7 @@
 /** Starts and stops the real servers of the stories, on loopback, each in a directory of its own. */
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -17,6 +17,8 @@ export const present = {
   inspircd: (): boolean => found('inspircd'),
   atheme: (): boolean => found('atheme-services'),
   ngircd: (): boolean => found('ngircd'),
+  /** Not packaged: the environment variable ERGO names a binary that somebody built. */
+  ergo: (): boolean => existsSync(process.env['ERGO'] ?? ''),
 };
 
 function found(program: string): boolean {
@@ -57,7 +59,7 @@ async function answers(port: number): Promise<boolean> {
 }
 
 /** A server process with its port; waits until the port answers. */
-function server(
+export function server(
   directory: string,
   name: string,
   port: number,
