@@ -45,6 +45,31 @@ describe('journal', () => {
     await third.close();
   });
 
+  it('SYN-10: cleaned, nothing of what is done stands in any file, and what is open goes on, also what comes meanwhile', async () => {
+    const directory = fresh();
+    const journal = await aJournal(directory);
+    const stands = (word: string): boolean => readdirSync(directory).some((name) => readFileSync(join(directory, name), 'latin1').includes(word));
+    const { entries, durable } = journal.keep('matrix', ['secret', 'open'], ['$a']);
+    await durable;
+    journal.note(entries[0]!.id, 'secret note');
+    journal.note(entries[1]!.id, 'old note');
+    journal.note(entries[1]!.id, 'new note');
+    journal.done(entries[0]!.id);
+    const cleaned = journal.clean();
+    const meanwhile = Array.from({ length: 50 }, (_, n) => journal.keep('irc', [`line ${n}`]));
+    await Promise.all([cleaned, ...meanwhile.map((each) => each.durable)]);
+    await journal.clean();
+    assert.deepEqual(['secret', 'old note', 'new note', 'open'].map(stands), [false, false, true, true]);
+    journal.done(meanwhile[0]!.entries[0]!.id);
+    await journal.close();
+    const again = await aJournal(directory);
+    assert.deepEqual(again.open().map(({ body }) => body), ['open', ...Array.from({ length: 49 }, (_, n) => `line ${n + 1}`)]);
+    assert.equal(again.open().length + Number(again.seen('$a')), 1);
+    await again.clean();
+    await again.close();
+    await assert.rejects(again.clean(), { code: 'JOURNAL_FAULT' });
+  });
+
   it('knows ids and entries at once, before they are durable', async () => {
     const directory = fresh();
     const journal = await aJournal(directory);
