@@ -167,6 +167,8 @@ export class MatrixDispatch {
     const notes = readNotes(entry.note);
     const open = route.to.filter((link) => notes[keyOf(link)] !== 'over');
     let left = open.length;
+    // Many of these where a namespace brings the bridge rooms that are none of its business (SYN-15).
+    if (route.to.length === 0) this.#needs.metrics.count('events_rejected_total', { why: 'unmapped_room' });
     if (left === 0) return done();
     const shared = {
       event,

@@ -85,12 +85,13 @@ describe('matrix-to-irc/dispatch', () => {
     });
   }
 
-  it('a message of a room that is not linked is done at once', async () => {
+  it('SYN-15, M8: a message of a room that is not linked is done at once, and counted', async () => {
     const world = await World.of();
     world.take(say('hi', ALICE, roomId('!elsewhere:hs.test')));
     assert.deepEqual(world.journal.open(), []);
     await world.quiet();
     assert.deepEqual(world.network.lines, []);
+    assert.equal(world.metrics.counts.get('events_rejected_total unmapped_room'), 1);
   });
 
   it('M2I-47: a blank message connects nobody and says nothing', async () => {
