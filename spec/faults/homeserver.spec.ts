@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultProxy } from '../../src/sandbox/fault-proxy.js';
 import type { FaultBehaviour } from '../../src/sandbox/homeserver/faults.js';
-import { runFast } from '../support/fast-time.js';
+import { runFast, slowDisk } from '../support/fast-time.js';
 import { bodies, Ledger } from '../support/ledger.js';
 import { residentMiB, until } from '../support/look.js';
 import type { IrcPerson, MatrixPerson } from '../support/people.js';
@@ -308,20 +308,25 @@ describe('faults: a homeserver that is slow or strict', () => {
     assert.deepEqual(failed, []);
   });
 
-  it('T6: all of IRC away: transactions are still taken at once', async () => {
-    const { world } = set;
+  it('T6: all of IRC away and a disk that takes 200 ms to keep anything: transactions are still taken at once, and come in the end', async function () {
+    this.timeout(300_000);
+    const { bridge, world } = set;
+    slowDisk(bridge, 200);
+    await bridge.restart();
     const { alice, bob, channel, room } = await open();
     await world.ircd.stop(true);
-    const begun = performance.now();
     const before = world.homeserver.deliveries(world.service).length;
+    const taken = (): readonly { readonly status: number; readonly events: readonly unknown[] }[] => world.homeserver.deliveries(world.service).slice(before);
     for (let n = 0; n < 20; n++) await alice.says(room, `waiting ${n}`);
-    await until('taken', () => world.homeserver.deliveries(world.service).slice(before).flatMap(({ events }) => events).length >= 20, 20_000);
-    assert.ok(performance.now() - begun < 30_000);
-    assert.ok(world.homeserver.deliveries(world.service).slice(before).every(({ status }) => status === 200));
+    // Synapse gives each a minute; one that waited for IRC would never be answered.
+    await until('taken', () => taken().flatMap(({ events }) => events).length >= 20, 20_000);
+    assert.ok(taken().every(({ status }) => status === 200));
     await world.ircd.start();
     await bob.connects(world.ircPort);
     await bob.joins(channel);
     await until('all have come', () => bob.messages.filter(({ text }) => /^waiting/u.test(text)).length === 20, 90_000);
+    runFast(bridge, 1);
+    await bridge.restart();
   });
 
   it('T16: the homeserver has given up on us: our ping at start makes it try at once', async () => {

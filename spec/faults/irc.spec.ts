@@ -88,7 +88,7 @@ describe('faults: an IRC server', () => {
       assert.ok(world.ircd.connections.length - before <= 6);
     });
 
-    it('R3: the server reads nothing more from one client: the others are not slower, its connection is replaced, memory stays bounded', async function () {
+    it('R3: the server reads nothing more from one client: the others are not slower, its connection is replaced', async function () {
       this.timeout(300_000);
       const { bridge, people, world } = set;
       runFast(bridge, 10);
@@ -102,8 +102,8 @@ describe('faults: an IRC server', () => {
       const room = await stuck.joins(people.alias('#deaf'));
       await free.joins(room);
       for (const person of [stuck, free]) {
-        await person.says(room, `${person.userId} begins`);
-        await bob.sees(`${person.userId} begins`, { to: '#deaf' });
+        await person.says(room, `it begins, ${person.userId.slice(1, 5)}`);
+        await bob.sees(`it begins, ${person.userId.slice(1, 5)}`, { to: '#deaf' });
       }
       world.ircd.operator.stopReading('stuck[m]');
       const before = world.ircd.connections.filter(({ nick }) => nick === 'stuck[m]').length;

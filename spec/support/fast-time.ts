@@ -1,4 +1,4 @@
-/** Makes a bridge's clock run fast from its next start on, without its knowing. */
+/** Makes a bridge's clock run fast, or its disk slow, from its next start on, without its knowing. */
 
 import { systemClock, type Clock } from '../../src/lib/clock.js';
 import type { Bridge } from './bridge.js';
@@ -12,6 +12,12 @@ const PRELOAD = new URL('fast-time.mjs', import.meta.url).href;
 export function runFast(bridge: Bridge, factor: number, jumps: readonly number[] = []): void {
   bridge.process.environment =
     factor === 1 && jumps.length === 0 ? {} : { SPEC_TIME_FACTOR: String(factor), SPEC_CLOCK_JUMPS: jumps.join(), NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import=${PRELOAD}`.trim() };
+}
+
+/** From its next start on, the bridge's disk takes so many ms to keep anything; its time is the usual one. */
+export function slowDisk(bridge: Bridge, ms: number): void {
+  const preload = new URL('slow-disk.mjs', import.meta.url).href;
+  bridge.process.environment = { SPEC_SYNC_MS: String(ms), NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import=${preload}`.trim() };
 }
 
 /** A clock for the world's servers that runs as fast as such a bridge's. */
