@@ -66,7 +66,8 @@ function loggedOut(ledger: Ledger, { device, soft, at }: LogoutChange): Ledger {
 /** Takes in what the homeserver itself counted, which wins over our own count until something newer is told without. */
 function counted(ledger: Ledger, { at, left }: LoginChange | LogoutChange): Ledger {
   const now = left === 0 ? allOut(ledger, at) : ledger;
-  if (at < (now.changedAt ?? -Infinity)) return now;
+  // An older count is no count any more, but it was one: the devices are known, as if it had come in time.
+  if (at < (now.changedAt ?? -Infinity)) return left === undefined ? now : { ...now, known: true };
   const { left: _, ...rest } = now;
   return { ...rest, changedAt: at, ...(left === undefined ? {} : { left, known: true }) };
 }

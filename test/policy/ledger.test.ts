@@ -36,6 +36,8 @@ const rows: readonly (readonly [string, readonly AccountChange[], ReturnType<typ
   ['the homeserver’s own count wins over ours: some are left', [login('A', 1), logout('A', 2, { left: 2 })], 'here'],
   ['the homeserver’s own count wins over ours: none is', [login('A', 1), login('B', 2), logout('A', 3, { left: 0 })], 'gone'],
   ['without its count the ledger decides again', [logout('X', 1, { left: 2 }), login('A', 2), logout('A', 3)], 'gone'],
+  ['SYN-12: an older count that comes late still says that there was one', [logout('A', 1), logout('A', 0, { left: 1 })], 'gone'],
+  ['as it does in time', [logout('A', 0, { left: 1 }), logout('A', 1)], 'gone'],
   ['an older count says nothing', [login('A', 5, 1), logout('B', 3, { left: 0 })], 'here'],
   ['a login whose device was gone again when it was told', [login('A', 1, 0)], 'gone'],
   ['SYN-10: closed', [login('A', 1), closed(2)], 'deactivated'],
