@@ -25,6 +25,7 @@ export async function ergo(directory: string): Promise<RealServer> {
   section('datastore')['path'] = path.join(directory, 'ircd.db');
   section('history', 'retention')['allow-individual-delete'] = true;
   config['opers'] = {};
+  config['lock-file'] = path.join(directory, 'ircd.lock');
   section('server')['motd'] = '';
   const file = path.join(directory, 'ircd.yaml');
   writeFileSync(file, dump(config));
