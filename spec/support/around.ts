@@ -10,9 +10,11 @@ process.env['TMPDIR'] = directory;
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 
 const lines = [
-  'Not run here, since they need more than Node:',
+  'Not run here, since they need more than Node, or more time:',
   '  npm run spec:real    the same stories on Synapse, InspIRCd with Atheme, and ngIRCd, where they are installed',
   '  npm run spec:fuzz    two minutes of hostile input from both sides',
+  '  npm run spec:faults  minutes of faults on every side: they take too long for here',
+  '  npm run test:module  the module for Synapse, where Synapse is installed',
 ];
 
 export const mochaHooks = {
