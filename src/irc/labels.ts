@@ -46,6 +46,8 @@ export class Labels {
       case 'PRIVMSG':
       case 'NOTICE':
       case 'TAGMSG': {
+        // The server's own word on what was said, such as that a channel's limit threw it away (R31).
+        if (line.ident === '') return false;
         const { msgid } = line.tags;
         if (msgid !== undefined && msgid !== '' && msgid.length <= MSGID_MOST) this.#answer(label, { msgid });
         return true;

@@ -36,6 +36,10 @@ describe('CAP-4: labels', () => {
     assert.deepEqual(heard('@label=0 :S FAIL PRIVMSG INVALID_UTF8 :no').ours, [false]);
   });
 
+  it('R31: a notice of the server in answer to a line is its own word, labelled or not', () => {
+    assert.deepEqual(heard('@label=0 :irc.test NOTICE me :*** Message to #c throttled due to flooding'), { answers: [], ours: [false] });
+  });
+
   it('lines of others, without label, of unknown batches and after a loss are theirs', () => {
     assert.deepEqual(heard('@msgid=i :bob!u@h PRIVMSG #c :x', '@batch=9 :bob!u@h PRIVMSG #c :x').ours, [false, false]);
     const labels = new Labels();
