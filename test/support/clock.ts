@@ -93,7 +93,7 @@ export async function settle(): Promise<void> {
 }
 
 /** Waits in real time, turn by turn, until `holds`; fails with `what` after `ms`. For sockets and files under a TestClock. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 5000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
   const end = performance.now() + ms;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`waited ${ms} ms in vain until ${what}`);
