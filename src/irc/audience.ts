@@ -24,6 +24,8 @@ export interface Listener<C> {
   hears: boolean;
   /** The ledger's end when it was asked to hear again. */
   askedAt: number;
+  /** Where it hears again and has shown nothing yet. */
+  readonly unplaced: Set<Audience<C>>;
   /** In how many channels it is primary. */
   primaries: number;
   readonly audiences: Set<Audience<C>>;
@@ -31,7 +33,7 @@ export interface Listener<C> {
 
 /** A listener nobody knows anything about yet. */
 export function freshListener<C>(client: C, preferred: boolean, folded: Folded): Listener<C> {
-  const state = { hears: true, askedAt: 0, primaries: 0, audiences: new Set<Audience<C>>() };
+  const state = { hears: true, askedAt: 0, primaries: 0, audiences: new Set<Audience<C>>(), unplaced: new Set<Audience<C>>() };
   return { client, preferred, nick: Buffer.alloc(0), folded, ...state };
 }
 
@@ -135,6 +137,7 @@ export class Audience<C> {
     this.members.delete(who);
     this.#changedAt = now;
     who.audiences.delete(this);
+    who.unplaced.delete(this);
     if (this.needs(who)) this.#fill(now, this.#watched.filter((one) => one !== who));
   }
 

@@ -32,13 +32,27 @@ export class Hearing<C> {
     if (who.hears === hears) return;
     this.forget(who);
     who.hears = hears;
+    who.unplaced.clear();
     for (const audience of [...who.audiences]) {
       const before = audience.primary;
       audience.heed();
-      if (hears) this.#ledger.skip(audience, who, (_by, order) => order < who.askedAt);
+      if (hears) {
+        this.#ledger.skip(audience, who, (_by, order) => order < who.askedAt);
+        who.unplaced.add(audience);
+      }
       this.#changed(audience, before);
     }
     if (hears) this.#settle(who, this.#ledger.end);
+  }
+
+  /**
+   * `who` is about to show a line, the first since it hears again: on every connection lines come in the server's order, so
+   * what others showed before that one is past. Where they have not shown it yet, all they showed is.
+   */
+  place(who: Listener<C>, audience: Audience<C>, key: string): void {
+    who.unplaced.delete(audience);
+    const place = this.#ledger.orderOf(audience, key, who) ?? Infinity;
+    this.#ledger.skip(audience, who, (_by, order) => order < place);
   }
 
   forget(who: Listener<C>): void {

@@ -167,10 +167,9 @@ export class Listeners<C> {
   }
 
   #heard(me: Listener<C>, audience: Audience<C>, buf: Buffer, start: number, line: Peek): LineVerdict {
-    if (audience.primary === me) {
-      if (!audience.isShared(this.#needs.clock.elapsed())) return 'pass';
-      return this.#ledger.primaryShows(audience, talkKey(buf, line), me) ? 'pass' : 'drop';
-    }
+    if (me.unplaced.size > 0 && me.unplaced.has(audience)) this.#hearing.place(me, audience, talkKey(buf, line));
+    if (audience.primary === me && !audience.isShared(this.#needs.clock.elapsed())) return 'pass';
+    if (audience.primary === me) return this.#ledger.primaryShows(audience, talkKey(buf, line), me) ? 'pass' : 'drop';
     // A primary passes what is played back, for the parser knows batches; a witness would have it said.
     const fresh = this.#needs.clock.elapsed() - (audience.joinOf(me)?.since ?? 0) < SETTLE_MS;
     if (line.body > start && isReplay(latin1(buf, start, line.body), fresh, this.#needs.clock.now())) return 'drop';

@@ -103,6 +103,12 @@ export class Ledger<Place extends { readonly id: number }, Who> {
     return true;
   }
 
+  /** The place among all lines of the one that `who` would show next with this key; `undefined`: nobody has shown it. */
+  orderOf(place: Place, key: string, who: Who): number | undefined {
+    const group = this.#groups.get(`${place.id} ${key}`);
+    return group?.entries[Math.max(group.next.get(who) ?? 0, group.base) - group.base]?.order;
+  }
+
   /** Takes out the held lines of a place which `who` has shown (all without `who`), in order; they count as said. */
   take(place: Place, who?: Who): HeldLine<Place, Who>[] {
     const taken: HeldLine<Place, Who>[] = [];

@@ -179,6 +179,15 @@ describe('listeners that can be deaf, random runs', function () {
     });
   }
 
+  it('R20: one that was asked to hear as a line was said does not take the next equal one for it', () => {
+    const quick = { least: 0, spread: 2 };
+    const lags = [{ least: 164, spread: 4 }, quick, { least: 166, spread: 0 }, quick, { least: 0, spread: 0 }, { least: 0, spread: 128 }, { least: 0, spread: 113 }, { least: 1, spread: 0 }];
+    const happenings: Happening[] = lags.map((_, client) => ({ at: 0, do: 'join', client }));
+    happenings.push({ at: 23_465, do: 'part', client: 3 }, { at: 39_655, do: 'part', client: 1 }, { at: 68_841, do: 'silent', client: 4 });
+    const said = Array.from({ length: 38 }, (_, n) => ({ at: 5000 + n * 1824, text: [19, 24, 37].includes(n) ? '^' : `line ${n}` }));
+    assert.deepEqual(sorted(play({ bot: false, lags, seed: 0, said, happenings }).said), sorted(said.map(({ text }) => text)));
+  });
+
   it('CONN-15: two of five hundred are sent each line, and again two when one of them is lost', () => {
     const lags = Array.from({ length: 500 }, () => ({ least: 20, spread: 50 }));
     const happenings: Happening[] = lags.map((_, client) => ({ at: client * 2, do: 'join', client }));
