@@ -118,7 +118,7 @@ describe('start and stop', () => {
     await alice.sees('over', { room });
     const report = up.judge(await bodies(alice, room));
     assert.deepEqual({ lost: report.lost, doubled: report.doubled, disordered: report.disordered }, { lost: [], doubled: [], disordered: [] });
-    assert.equal(world.homeserver.backlog(world.service), 0);
+    await until('the homeserver has handed on all', () => world.homeserver.backlog(world.service) === 0);
     await bridge.stop();
   });
 
