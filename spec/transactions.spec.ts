@@ -115,7 +115,7 @@ describe('transactions', () => {
     assert.ok(set.bridge.log.some((line) => line.includes('malformed events left out')));
   });
 
-  it('T11: single-event transactions back to back, as after an outage: fast, and in order', async function () {
+  it('T11: single-event transactions back to back, as after an outage: in order, none lost or doubled', async function () {
     const ledger = new Ledger('t11');
     const times: number[] = [];
     const begun = performance.now();

@@ -391,7 +391,7 @@ describe('irc-to-matrix/dispatch', () => {
     assert.deepEqual(world.log.lines.map(({ level }) => level), ['error', 'warn', 'info']);
   });
 
-  it('events that are not carried yet do nothing', async () => {
+  it('comings and goings that are not mirrored, and topics that are not shared, do nothing', async () => {
     const world = await World.of();
     const heard = { network: NET, at: 0, heardBy: { network: NET, owner: 'bot' } } as const;
     const who = { nick: nickOf('bob') };

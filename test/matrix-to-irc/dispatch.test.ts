@@ -37,7 +37,7 @@ describe('matrix-to-irc/dispatch', () => {
     assert.equal(world.metrics.counts.get('bridge_messages_total matrix_to_irc say success'), 1);
   });
 
-  it('the entry of a single line is done in the tick in which the line goes', async () => {
+  it('the mark of a single line is handed over in the tick in which the line goes', async () => {
     const world = await World.of();
     world.take(say('first'));
     await world.quiet();
