@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'contrib/', '**/*.cjs', '**/*.mjs', 'eslint.config.js'] },
+  { ignores: ['.ci/', 'dist/', 'node_modules/', 'contrib/', '**/*.cjs', '**/*.mjs', 'eslint.config.js'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
