@@ -35,6 +35,11 @@ module.exports = {
       only(`${edge}-stands-alone`, `^src/${edge}/`, [...words, '^src/config/', '^src/naming/', ...ports]),
     ),
     only('media-through-ports', '^src/media/', [...words, '^src/config/', '^src/(homeserver|store|metrics)/port\\.ts$']),
+    // Inside irc/: bytes and lines below, then who is heard, then one connection; what the bridge asks for is above them.
+    only('irc-wire', '^src/irc/wire/', [...words, '^src/config/', '^src/naming/']),
+    only('irc-listeners', '^src/irc/listeners/', [...words, '^src/config/', '^src/naming/', '^src/irc/wire/', ...ports]),
+    only('irc-connection', '^src/irc/connection/', [...words, '^src/config/', '^src/naming/', '^src/irc/(wire|listeners)/', ...ports]),
+    only('irc-ident', '^src/irc/ident/', [...words, '^src/config/', ...ports]),
     only('people', '^src/people/', [...words, ...pure, '^src/config/', ...edgePorts]),
     only('rooms', '^src/rooms/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/people/']),
     only('irc-to-matrix', '^src/irc-to-matrix/', [...words, ...pure, '^src/config/', ...edgePorts, '^src/(rooms|people)/']),

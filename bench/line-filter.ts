@@ -2,8 +2,8 @@
 
 import { systemClock } from '../src/lib/clock.js';
 import { foldName } from '../src/naming/casefold.js';
-import { Listeners } from '../src/irc/listeners.js';
-import { peek, Peek } from '../src/irc/line.js';
+import { Listeners } from '../src/irc/listeners/listeners.js';
+import { peek, Peek } from '../src/irc/wire/line.js';
 
 const CLIENTS = 500;
 const ROUNDS = 4000;

@@ -69,10 +69,10 @@ describe('architecture', () => {
 
   it('S-INJ: one file writes to sockets of IRC, and what it gets has been cleaned', () => {
     const writes = /\bsocket\??\.(?:write|end)\((?!\))|\.writeLine\(|\.raw\(/i;
-    const judged = inFolders('irc').filter(({ path }) => path !== 'irc/ident-server.ts');
-    assert.deepEqual(lawless(({ text }) => !writes.test(code(text)), judged), ['irc/write-gate.ts']);
-    assert.deepEqual(lawless(({ text }) => !/\bnew WriteGate\(|\bgate\??\.write\(/.test(code(text))), ['irc/socket-transport.ts']);
-    const transport = sources.find(({ path }) => path === 'irc/socket-transport.ts')?.text ?? '';
+    const judged = inFolders('irc').filter(({ path }) => path !== 'irc/ident/ident-server.ts');
+    assert.deepEqual(lawless(({ text }) => !writes.test(code(text)), judged), ['irc/connection/write-gate.ts']);
+    assert.deepEqual(lawless(({ text }) => !/\bnew WriteGate\(|\bgate\??\.write\(/.test(code(text))), ['irc/connection/socket-transport.ts']);
+    const transport = sources.find(({ path }) => path === 'irc/connection/socket-transport.ts')?.text ?? '';
     assert.match(transport, /const clean = cleanLine\(line\);/);
     assert.deepEqual(transport.match(/gate\??\.write\(.*/g), ['gate.write(`${clean}\\r\\n`, handed);']);
   });

@@ -10,7 +10,7 @@ import { RawIrcd, type RawPeer } from '../support/raw-irc.js';
 import { stage } from '../support/stage.js';
 import { sandboxWorld } from '../support/world.js';
 
-const pem = (name: string): string => readFileSync(new URL(`../../test/irc/certificates/${name}`, import.meta.url), 'utf8');
+const pem = (name: string): string => readFileSync(new URL(`../../test/irc/connection/certificates/${name}`, import.meta.url), 'utf8');
 
 describe('faults: the login of the bot', () => {
   const ircd = new RawIrcd();

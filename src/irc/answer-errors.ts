@@ -1,7 +1,7 @@
 /** What servers answer to PRIVMSG, NOTICE and NICK when they refuse them, as refusals with sentences for people. */
 
 import { refused, type Refusal, type RefusalReason } from '../model/refusal.js';
-import { cleanQuote } from './irc-errors.js';
+import { cleanQuote } from './wire/irc-errors.js';
 
 type Row = readonly [reason: RefusalReason, say: string, permanent: boolean];
 

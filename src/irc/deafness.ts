@@ -1,8 +1,8 @@
 /** Keeps one client deaf to channel talk unless some channel needs it to listen (CONN-15): one MODE at a time, each confirmed. */
 
 import type { Clock, Timer } from '../lib/clock.js';
-import { modeLine } from './lines.js';
-import type { WriteLine } from './outbox.js';
+import { modeLine } from './wire/lines.js';
+import type { WriteLine } from './connection/outbox.js';
 
 /** A change not confirmed for so long is asked about: a server says nothing of what was so already (IRC-SERVERS §2). */
 const CONFIRM_MS = 5000;

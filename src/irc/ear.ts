@@ -10,10 +10,10 @@ import { failRefusal, sayRefusal, THROTTLED, throttledIn } from './answer-errors
 import type { Deafness } from './deafness.js';
 import { GatheredLines } from './gathered-lines.js';
 import type { Joins } from './joins.js';
-import { ctcpReplyLine, partLine } from './lines.js';
+import { ctcpReplyLine, partLine } from './wire/lines.js';
 import { NamesLists } from './names.js';
 import type { Labels } from './labels.js';
-import type { Lane } from './outbox.js';
+import type { Lane } from './connection/outbox.js';
 import type { Questions } from './questions.js';
 import type { SentLines } from './sent-lines.js';
 import type { ServerFacts } from './server-facts.js';

@@ -6,17 +6,17 @@ import type { Log } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
 import type { ClientOwner, NetworkName } from '../model/irc-names.js';
 import type { CaseMapping } from '../naming/casefold.js';
-import { Addresses } from './addresses.js';
+import { Addresses } from './connection/addresses.js';
 import { ChannelBudgets } from './channel-budget.js';
 import { FrameworkClient } from './client.js';
 import type { ClientNeeds, ClientWatcher } from './client-needs.js';
-import { ConnectQueue } from './connect-queue.js';
+import { ConnectQueue } from './connection/connect-queue.js';
 import { Deafness } from './deafness.js';
-import type { IdentTable } from './ident-table.js';
+import type { IdentTable } from './ident/ident-table.js';
 import type { ClientWish } from './port.js';
 import { Registry } from './registry.js';
-import { Rests } from './rests.js';
-import type { SessionNeeds } from './session.js';
+import { Rests } from './connection/rests.js';
+import type { SessionNeeds } from './connection/session.js';
 
 /** A write without progress for so long ends the connection (RELIABILITY R3). */
 const WRITE_MS = 60_000;

@@ -5,9 +5,9 @@ import { backoff } from '../lib/backoff.js';
 import type { Hostmask, Nick } from '../model/irc-names.js';
 import { refused, type Outcome } from '../model/refusal.js';
 import type { How } from '../model/utterance.js';
-import { nickLine } from './lines.js';
-import { alternativesTo, cutNick, isForcedId } from './nick-change.js';
-import { textBudget } from './own-mask.js';
+import { nickLine } from './wire/lines.js';
+import { alternativesTo, cutNick, isForcedId } from './connection/nick-change.js';
+import { textBudget } from './wire/own-mask.js';
 
 const FIRST_MS = 15_000;
 const MOST_MS = 600_000;

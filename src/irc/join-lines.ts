@@ -1,8 +1,8 @@
 /** Pure: several channels in as few JOIN lines as servers take. */
 
 import type { ChannelName } from '../model/irc-names.js';
-import { isTarget, LINE_BYTES } from './clean-line.js';
-import { joinLine } from './lines.js';
+import { isTarget, LINE_BYTES } from './wire/clean-line.js';
+import { joinLine } from './wire/lines.js';
 
 /** Channels in a line where TARGMAX does not say: what all six measured servers took at once (IRC-SERVERS §6). */
 const TARGETS = 10;

@@ -5,8 +5,8 @@ import type { ChannelName } from '../model/irc-names.js';
 import { done, refused, type Outcome, type Refusal } from '../model/refusal.js';
 import { CaseMap } from '../naming/case-map.js';
 import type { CaseMapping } from '../naming/casefold.js';
-import { isChannel } from './clean-line.js';
-import { isJoinError, joinRefusal } from './irc-errors.js';
+import { isChannel } from './wire/clean-line.js';
+import { isJoinError, joinRefusal } from './wire/irc-errors.js';
 import { joinLines } from './join-lines.js';
 
 /** How long a JOIN may go unanswered, how long a registration is waited for (CONN-11, IRC R16). */

@@ -3,11 +3,11 @@
 import { within, type Clock, type Timer } from '../lib/clock.js';
 import type { Nick } from '../model/irc-names.js';
 import { done, refused, type Outcome, type Refusal } from '../model/refusal.js';
-import { comeBackAfter } from './come-back.js';
-import type { ConnectQueue, Turn } from './connect-queue.js';
-import type { Ending } from './irc-errors.js';
+import { comeBackAfter } from './connection/come-back.js';
+import type { ConnectQueue, Turn } from './connection/connect-queue.js';
+import type { Ending } from './wire/irc-errors.js';
 import type { ClientStatus } from './port.js';
-import { Session, type SessionNeeds } from './session.js';
+import { Session, type SessionNeeds } from './connection/session.js';
 
 /** How long `whenReady` waits. */
 const READY_MS = 60_000;

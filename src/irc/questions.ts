@@ -4,8 +4,8 @@ import { within, type Clock } from '../lib/clock.js';
 import { parseNick, type ChannelName, type Nick } from '../model/irc-names.js';
 import { done, granted, refused, type Outcome } from '../model/refusal.js';
 import { nickRefusal } from './answer-errors.js';
-import { cleanQuote } from './irc-errors.js';
-import { nickLine, topicLine, whoisLine } from './lines.js';
+import { cleanQuote } from './wire/irc-errors.js';
+import { nickLine, topicLine, whoisLine } from './wire/lines.js';
 import type { Whois } from './port.js';
 
 /** A server under load, or one that asks another, answers within this. */

@@ -3,7 +3,7 @@
 import type { Clock } from '../lib/clock.js';
 import type { ChannelName, Nick } from '../model/irc-names.js';
 import { done, refused, type Outcome } from '../model/refusal.js';
-import { cleanQuote } from './irc-errors.js';
+import { cleanQuote } from './wire/irc-errors.js';
 import type { Mouth } from './speech.js';
 
 /** A server that says nothing has done it: the answer to what worked is the REDACT line that all get. */

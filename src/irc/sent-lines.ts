@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../lib/clock.js';
 import type { ChannelName, Nick } from '../model/irc-names.js';
 import type { Refusal } from '../model/refusal.js';
 import type { How } from '../model/utterance.js';
-import { pingLine } from './lines.js';
+import { pingLine } from './wire/lines.js';
 import type { Saying } from './port.js';
 
 /** One line of text that the kernel took. */

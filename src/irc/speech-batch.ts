@@ -4,8 +4,8 @@ import type { ChannelName, Nick } from '../model/irc-names.js';
 import { done, refused, type Outcome } from '../model/refusal.js';
 import type { Utterance } from '../model/utterance.js';
 import type { ChannelBudgets } from './channel-budget.js';
-import { batchLine, sayLine } from './lines.js';
-import type { Outbox } from './outbox.js';
+import { batchLine, sayLine } from './wire/lines.js';
+import type { Outbox } from './connection/outbox.js';
 import type { Saying } from './port.js';
 import { type TagTalk, withTags } from './tag-talk.js';
 

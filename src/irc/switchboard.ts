@@ -7,10 +7,10 @@ import { faultText } from '../model/errors.js';
 import type { ChannelName, ClientId, Nick } from '../model/irc-names.js';
 import type { ClientStatusEvent, IrcEvent } from '../model/irc-event.js';
 import type { FrameworkClient } from './client.js';
-import { lineDecoder } from './decode-line.js';
-import { peek, Peek } from './line.js';
-import { Listeners } from './listeners.js';
-import { Once } from './once.js';
+import { lineDecoder } from './wire/decode-line.js';
+import { peek, Peek } from './wire/line.js';
+import { Listeners } from './listeners/listeners.js';
+import { Once } from './listeners/once.js';
 import type { ServerFacts } from './server-facts.js';
 
 export interface SwitchboardNeeds {

@@ -1,9 +1,9 @@
 /** What one connection can say by IRCv3 tags: only what the server has acknowledged and passes on (CAP-2, 4, 7…11). */
 
 import { Labels, type Answer } from './labels.js';
-import { TAG_BYTES } from './clean-line.js';
-import { redactLine, tagmsgLine } from './lines.js';
-import type { Login } from './login.js';
+import { TAG_BYTES } from './wire/clean-line.js';
+import { redactLine, tagmsgLine } from './wire/lines.js';
+import type { Login } from './connection/login.js';
 import type { ServerFacts } from './server-facts.js';
 
 /** Longest multiline batch we make, whatever the server would take. */

@@ -4,7 +4,7 @@ import { ircLineParser } from 'irc-framework';
 import { changesOf, eventOf } from '../../src/irc/client-events.js';
 import { joinLines } from '../../src/irc/join-lines.js';
 import { NamesLists } from '../../src/irc/names.js';
-import { textBudget } from '../../src/irc/own-mask.js';
+import { textBudget } from '../../src/irc/wire/own-mask.js';
 import { ServerFacts } from '../../src/irc/server-facts.js';
 import { asNetworkName } from '../../src/model/irc-names.js';
 import { channel, nick } from '../support/irc-network.js';

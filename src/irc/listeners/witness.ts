@@ -1,0 +1,241 @@
+/** The ledger of lines said in channels: what one listener showed and another has not yet, over the last minute. */
+
+import type { Clock, Timer } from '../../lib/clock.js';
+
+/** How long a witness's line waits for the primary to show it too, in ms. */
+export const HOLD_MS = 3000;
+/** How long a line is remembered for late copies, in ms. */
+export const MEMORY_MS = 60_000;
+
+/** A line that a witness showed and the primary did not. */
+export interface HeldLine<Place, Who> {
+  readonly place: Place;
+  /** Who showed it first. */
+  readonly by: Who;
+  readonly line: Buffer;
+}
+
+interface Entry<Place, Who> {
+  readonly group: Group<Place, Who>;
+  /** Its place among all lines, and among the equal ones ever. */
+  readonly order: number;
+  readonly index: number;
+  /** Who showed it first. */
+  readonly by: Who;
+  readonly at: number;
+  readonly bytes: number;
+  /** Present while nobody has said it. */
+  held: HeldLine<Place, Who> | undefined;
+}
+/** Equal lines of one place, oldest first. `next` counts, for each listener, how many of them it has shown. */
+interface Group<Place, Who> {
+  readonly key: string;
+  readonly place: Place;
+  entries: Entry<Place, Who>[];
+  /** How many were forgotten before `entries[0]`. */
+  base: number;
+  readonly next: Map<Who, number>;
+}
+
+export interface LedgerNeeds<Place, Who> {
+  readonly clock: Clock;
+  /** A held line nobody else showed in time. It counts as said already; saying it is the listener's part. */
+  readonly overdue: (held: HeldLine<Place, Who>) => void;
+  readonly mostEntries?: number;
+  readonly mostBytes?: number;
+}
+
+/**
+ * A multiset: the n-th equal line that a listener shows is the same as the n-th that another shows. A line is said when
+ * the first primary shows it or when it was held for three seconds; every other showing only counts.
+ */
+export class Ledger<Place extends { readonly id: number }, Who> {
+  readonly #needs: LedgerNeeds<Place, Who>;
+  readonly #mostEntries: number;
+  readonly #mostBytes: number;
+  readonly #groups = new Map<string, Group<Place, Who>>();
+  #queue: Entry<Place, Who>[] = [];
+  #head = 0;
+  #bytes = 0;
+  #orders = 0;
+  readonly #held = new Set<Entry<Place, Who>>();
+  #timer: Timer | undefined;
+
+  constructor(needs: LedgerNeeds<Place, Who>) {
+    this.#needs = needs;
+    this.#mostEntries = needs.mostEntries ?? 20_000;
+    this.#mostBytes = needs.mostBytes ?? 16_777_216;
+  }
+
+  /** Lines remembered, and those of them that are held. */
+  get size(): { readonly remembered: number; readonly held: number } {
+    return { remembered: this.#queue.length - this.#head, held: this.#held.size };
+  }
+
+  /** The point behind all lines, for `skip` and `rewind`. */
+  get end(): number {
+    return this.#orders;
+  }
+
+  /** The point behind the lines that came before `elapsed` (monotonic ms). */
+  pointAt(elapsed: number): number {
+    for (let at = this.#head; at < this.#queue.length; at++) {
+      const entry = this.#queue[at];
+      if (entry && entry.at > elapsed) return entry.order;
+    }
+    return this.#orders;
+  }
+
+  /** The primary showed a line. @returns whether it is to be said now */
+  primaryShows(place: Place, key: string, who: Who): boolean {
+    const entry = this.#show(place, key, who);
+    if (!entry) {
+      this.#add(place, key, who, undefined);
+      return true;
+    }
+    return this.#unhold(entry);
+  }
+
+  /** A witness showed a line. @returns whether it is held (copied); else it is known */
+  witnessShows(place: Place, key: string, who: Who, buf: Buffer, start: number, end: number): boolean {
+    if (this.#show(place, key, who)) return false;
+    this.#add(place, key, who, Buffer.from(buf.subarray(start, end)));
+    return true;
+  }
+
+  /** The place among all lines of the one that `who` would show next with this key; `undefined`: nobody has shown it. */
+  orderOf(place: Place, key: string, who: Who): number | undefined {
+    const group = this.#groups.get(`${place.id} ${key}`);
+    return group?.entries[Math.max(group.next.get(who) ?? 0, group.base) - group.base]?.order;
+  }
+
+  /** Takes out the held lines of a place which `who` has shown (all without `who`), in order; they count as said. */
+  take(place: Place, who?: Who): HeldLine<Place, Who>[] {
+    const taken: HeldLine<Place, Who>[] = [];
+    for (const entry of this.#held) {
+      if (entry.group.place !== place || !entry.held) continue;
+      if (who !== undefined && !this.#hasShown(entry, who)) continue;
+      taken.push(entry.held);
+      this.#unhold(entry);
+    }
+    return taken;
+  }
+
+  /** `who` will not show those lines of a place any more which are past for it, by who showed them first and their order. */
+  skip(place: Place, who: Who, isPast: (by: Who, order: number) => boolean): void {
+    for (const group of this.#groups.values()) {
+      if (group.place !== place) continue;
+      const past = group.entries.filter((entry) => isPast(entry.by, entry.order)).length;
+      group.next.set(who, Math.max(group.next.get(who) ?? 0, group.base + past));
+    }
+  }
+
+  /** `who` begins to show what `other` showed first in a place, from point `from` on. */
+  rewind(place: Place, who: Who, other: Who, from: number): void {
+    for (const group of this.#groups.values()) {
+      if (group.place !== place) continue;
+      const first = group.entries.find((entry) => entry.order >= from && entry.by === other);
+      if (first) group.next.set(who, first.index);
+    }
+  }
+
+  /** Ends the timer and forgets all. */
+  stop(): void {
+    this.#timer?.end();
+    this.#timer = undefined;
+    this.#groups.clear();
+    this.#held.clear();
+    this.#queue = [];
+    this.#head = this.#bytes = 0;
+  }
+
+  /** Counts one more showing; gives the line it is a copy of, if that is known. */
+  #show(place: Place, key: string, who: Who): Entry<Place, Who> | undefined {
+    this.#forget();
+    const group = this.#groups.get(`${place.id} ${key}`);
+    if (!group) return undefined;
+    const next = Math.max(group.next.get(who) ?? 0, group.base);
+    const entry = group.entries[next - group.base];
+    if (entry) group.next.set(who, next + 1);
+    return entry;
+  }
+
+  #hasShown(entry: Entry<Place, Who>, who: Who): boolean {
+    return (entry.group.next.get(who) ?? 0) > entry.index;
+  }
+
+  #add(place: Place, key: string, who: Who, line: Buffer | undefined): void {
+    const name = `${place.id} ${key}`;
+    let group = this.#groups.get(name);
+    if (!group) {
+      group = { key: name, place, entries: [], base: 0, next: new Map() };
+      this.#groups.set(name, group);
+    }
+    const entry: Entry<Place, Who> = {
+      group,
+      order: this.#orders++,
+      by: who,
+      index: group.base + group.entries.length,
+      at: this.#needs.clock.elapsed(),
+      bytes: name.length + (line?.length ?? 0) + 100,
+      held: line && { place, by: who, line },
+    };
+    group.entries.push(entry);
+    group.next.set(who, group.base + group.entries.length);
+    this.#queue.push(entry);
+    this.#bytes += entry.bytes;
+    if (line) {
+      this.#held.add(entry);
+      this.#arm();
+    }
+    this.#forget();
+  }
+
+  /** Marks a line as said. @returns whether it was held until now */
+  #unhold(entry: Entry<Place, Who>): boolean {
+    entry.held = undefined;
+    return this.#held.delete(entry);
+  }
+
+  #forget(): void {
+    const old = this.#needs.clock.elapsed() - MEMORY_MS;
+    for (;;) {
+      const entry = this.#queue[this.#head];
+      const over = this.#queue.length - this.#head > this.#mostEntries || this.#bytes > this.#mostBytes;
+      if (!entry || (entry.at > old && !over)) break;
+      this.#head++;
+      this.#bytes -= entry.bytes;
+      entry.group.entries.shift();
+      entry.group.base++;
+      if (entry.group.entries.length === 0) this.#groups.delete(entry.group.key);
+      // Too many lines to keep: better said early than lost.
+      const held = entry.held;
+      if (held && this.#unhold(entry)) this.#needs.overdue(held);
+    }
+    if (this.#head > 1024) {
+      this.#queue.splice(0, this.#head);
+      this.#head = 0;
+    }
+  }
+
+  #arm(): void {
+    const first = this.#held.values().next();
+    if (this.#timer || first.done) return;
+    const wait = Math.max(0, first.value.at + HOLD_MS - this.#needs.clock.elapsed());
+    this.#timer = this.#needs.clock.after(wait, () => {
+      this.#timer = undefined;
+      this.#release();
+      this.#arm();
+    });
+  }
+
+  #release(): void {
+    const due = this.#needs.clock.elapsed() - HOLD_MS;
+    for (const entry of this.#held) {
+      if (entry.at > due || !entry.held) break;
+      const held = entry.held;
+      this.#unhold(entry);
+      this.#needs.overdue(held);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+/** Random runs of several clients in one channel, as they lag, fall silent, die, leave and come back: nothing lost or doubled. */
+
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { Listeners } from '../../../src/irc/listeners/listeners.js';
+import { foldName } from '../../../src/naming/casefold.js';
+import { SwiftClock } from '../../support/swift-clock.js';
+
+const RUNS = Number(process.env['RUNS'] ?? 1500);
+
+/** What the server does, in its order; each client sees it later, in the same order, while it is in the channel. */
+type Deed =
+  | { readonly at: number; readonly do: 'say'; readonly text: string }
+  | { readonly at: number; readonly do: 'join' | 'part'; readonly client: number };
+
+interface Wire {
+  /** ms by which this client's lines come late, for each deed. */
+  readonly lag: (deed: number) => number;
+  /** From then on it hears nothing. */
+  readonly silentAt: number;
+  /** When its connection is found lost. */
+  readonly goneAt: number;
+}
+
+interface Run {
+  readonly deeds: readonly Deed[];
+  readonly wires: readonly Wire[];
+  readonly bot: number | undefined;
+}
+
+/** Plays a run; gives what was said, with the time. */
+function play(run: Run): Map<string, number> {
+  const clock = new SwiftClock();
+  const happenings: { at: number; job: () => void }[] = [];
+  const listeners = new Listeners<number>({
+    clock,
+    fold: (name) => foldName('rfc1459', name),
+    isOwn: (nick) => /^us\d+$/.test(nick),
+    isBot: (client) => client === run.bot,
+  });
+  const said = new Map<string, number>();
+  const say = (line: Buffer): void => {
+    const text = line.toString().replace(/^.* :/, '');
+    said.set(text, (said.get(text) ?? 0) + 1);
+  };
+  listeners.onRelease((_client, line) => say(line));
+  const verdict = (client: number, text: string) => {
+    const line = Buffer.from(text);
+    return { line, verdict: listeners.verdict(client, line, 0, line.length) };
+  };
+
+  const hear = (client: number, deed: Deed): void => {
+    if (deed.do === 'say') {
+      const heard = verdict(client, `:alice!a@host${client} PRIVMSG #C :${deed.text}`);
+      if (heard.verdict === 'pass') say(heard.line);
+      return;
+    }
+    const echo = verdict(client, `:us${deed.client}!u@h ${deed.do === 'join' ? 'JOIN' : 'PART'} #c`);
+    assert.equal(echo.verdict, deed.client === client ? 'pass' : 'drop');
+    if (deed.client !== client) return;
+    if (deed.do === 'join') listeners.joined(client, '#c');
+    else listeners.left(client, '#c');
+  };
+  run.wires.forEach((wire, client) => {
+    let last = 0;
+    let inside = false;
+    run.deeds.forEach((deed, n) => {
+      const mine = deed.do !== 'say' && deed.client === client;
+      if (mine && deed.do === 'join') inside = true;
+      if (!inside) return;
+      last = Math.max(last, deed.at + wire.lag(n));
+      if (mine && deed.do === 'part') inside = false;
+      // A later life of the same client has another wire.
+      if (last >= wire.silentAt) return;
+      happenings.push({ at: last, job: () => hear(client, deed) });
+    });
+    if (wire.goneAt < Infinity) happenings.push({ at: wire.goneAt, job: () => listeners.gone(client) });
+    listeners.setOwnNick(client, `us${client}`);
+  });
+  happenings.sort((one, other) => one.at - other.at);
+  for (const { at, job } of happenings) {
+    clock.moveTo(at);
+    job();
+  }
+  clock.moveTo(1_000_000);
+  listeners.stop();
+  assert.equal(clock.timers, 0);
+  return said;
+}
+
+function counted(texts: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
+}
+
+const lags = fc.oneof(
+  fc.record({ least: fc.nat(50), spread: fc.nat(300) }),
+  fc.record({ least: fc.nat(2000), spread: fc.nat(4000) }),
+  fc.record({ least: fc.nat(20_000), spread: fc.nat(10_000) }),
+);
+const shaken = (seed: number, n: number): number => ((Math.imul(seed ^ (n + 1), 0x9e3779b1) >>> 8) % 1000) / 1000;
+
+describe('listeners, random runs', function () {
+  this.timeout(120_000);
+
+  it('R20: many equal lines, up to three clients, all but one may die; a third of the runs lag up to 30 s', () => {
+    const client = fc.record({
+      lag: lags,
+      seed: fc.integer(),
+      silent: fc.option(fc.nat(60_000), { nil: undefined }),
+      found: fc.oneof(fc.constant(0), fc.nat(40_000), fc.constant(Infinity)),
+    });
+    const runs = fc.record({
+      clients: fc.array(client, { minLength: 1, maxLength: 3 }),
+      survivor: fc.nat(2),
+      bot: fc.option(fc.nat(2), { nil: undefined }),
+      gaps: fc.array(fc.oneof(fc.nat(20), fc.nat(6000)), { minLength: 1, maxLength: 25 }),
+      texts: fc.array(fc.constantFrom('lol', 'yes', '^'), { minLength: 25, maxLength: 25 }),
+    });
+    fc.assert(
+      fc.property(runs, ({ clients, survivor, bot, gaps, texts }) => {
+        let at = 1;
+        const deeds: Deed[] = clients.map((_, n) => ({ at: 0, do: 'join', client: n }));
+        gaps.forEach((gap, n) => deeds.push({ at: (at += gap), do: 'say', text: texts[n] ?? '' }));
+        const wires = clients.map((one, n): Wire => {
+          const silentAt = n === survivor % clients.length ? Infinity : (one.silent ?? Infinity);
+          const lag = (deed: number) =>
+            deed < clients.length ? 0 : one.lag.least + Math.floor(shaken(one.seed, deed) * one.lag.spread);
+          return { lag, silentAt: silentAt + 1, goneAt: silentAt === Infinity ? Infinity : silentAt + 1 + one.found };
+        });
+        const said = play({ deeds, wires, bot });
+        const expected = counted(deeds.flatMap((deed) => (deed.do === 'say' ? [deed.text] : [])));
+        assert.deepEqual([...said].sort(), [...expected].sort());
+      }),
+      { numRuns: RUNS, endOnFailure: process.env['QUICK'] !== undefined },
+    );
+  });
+
+  it('R20: clients come, part and are killed one after another while lines go on', () => {
+    const runs = fc.record({
+      bot: fc.option(fc.nat(7), { nil: undefined }),
+      first: fc.integer({ min: 1, max: 5 }),
+      lag: fc.array(fc.record({ least: fc.nat(1000), spread: fc.nat(1500) }), { minLength: 8, maxLength: 8 }),
+      seed: fc.integer(),
+      lines: fc.integer({ min: 10, max: 60 }),
+      every: fc.integer({ min: 50, max: 3000 }),
+      comings: fc.array(fc.nat(100_000), { maxLength: 3 }),
+      ends: fc.array(
+        fc.record({ gap: fc.integer({ min: 15_000, max: 40_000 }), how: fc.constantFrom('kill', 'silent', 'part'), who: fc.nat(7) }),
+        { maxLength: 4 },
+      ),
+    });
+    fc.assert(
+      fc.property(runs, ({ bot, first, lag, seed, lines, every, comings, ends }) => {
+        const count = Math.min(8, first + comings.length);
+        const deeds: Deed[] = [];
+        for (let n = 0; n < first; n++) deeds.push({ at: 0, do: 'join', client: n });
+        comings.slice(0, count - first).forEach((at, n) => deeds.push({ at: at + 1, do: 'join', client: first + n }));
+        for (let n = 0; n < lines; n++) deeds.push({ at: 10 + n * every, do: 'say', text: `line ${n}` });
+        const silentAt = new Map<number, { at: number; found: number }>();
+        let at = 5000;
+        for (const end of ends) {
+          at += end.gap;
+          // Client 0 stays, so that each line is heard by somebody.
+          const who = end.who % count;
+          if (who === 0 || silentAt.has(who)) continue;
+          if (end.how === 'part') {
+            const joined = deeds.some((deed) => deed.do === 'join' && deed.client === who && deed.at < at);
+            if (joined && !deeds.some((deed) => deed.do === 'part' && deed.client === who)) deeds.push({ at, do: 'part', client: who });
+          } else silentAt.set(who, { at, found: end.how === 'kill' ? 0 : 12_000 });
+        }
+        // Stable: what happens at the same time keeps its order.
+        deeds.sort((one, other) => one.at - other.at);
+        const wires = Array.from({ length: count }, (_, n): Wire => {
+          const end = silentAt.get(n);
+          const wire = lag[n] ?? { least: 0, spread: 0 };
+          return {
+            lag: (deed) => wire.least + Math.floor(shaken(seed + n, deed) * wire.spread),
+            silentAt: end?.at ?? Infinity,
+            goneAt: end ? end.at + end.found : Infinity,
+          };
+        });
+        const said = play({ deeds, wires, bot });
+        const expected = counted(deeds.flatMap((deed) => (deed.do === 'say' ? [deed.text] : [])));
+        assert.deepEqual([...said].sort(), [...expected].sort());
+      }),
+      { numRuns: RUNS, endOnFailure: process.env['QUICK'] !== undefined },
+    );
+  });
+});
