@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Clock } from '../lib/clock.js';
+import { closeWith, openOn, portOf } from '../lib/listening.js';
 import type { Log } from '../lib/log.js';
 import type { ReadFigures } from '../metrics/port.js';
 import { readBody } from './listener-body.js';
@@ -76,29 +77,19 @@ export class Listener {
   }
 
   /** Opens it; rejects when the address cannot be had. */
-  listen(port: number, host: string | undefined, backlog: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ port, backlog, ...(host === undefined ? {} : { host }) }, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
+  async listen(port: number, host: string | undefined, backlog: number): Promise<void> {
+    await openOn(this.#server, { port, backlog, ...(host === undefined ? {} : { host }) });
   }
 
   /** The port listened on; 0 when closed. */
   get port(): number {
-    const address = this.#server.address();
-    return typeof address === 'object' && address ? address.port : 0;
+    return portOf(this.#server);
   }
 
   /** Takes no more, ends idle connections; those with an answer under way end with it, at most after two seconds. */
   async close(): Promise<void> {
-    if (!this.#server.listening) return;
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeIdleConnections();
     const late = this.#parts.clock.after(2000, () => this.#server.closeAllConnections());
-    await closed;
+    await closeWith(this.#server, () => this.#server.closeIdleConnections());
     late.end();
   }
 

@@ -1,6 +1,7 @@
 /** GET /metrics on a port of its own: nothing of the homeserver's is in front of it, and it takes little of anybody's time. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { closeWith, openOn } from '../lib/listening.js';
 import { BridgeError, faultText } from '../model/errors.js';
 import type { Figures, ReadFigures } from '../metrics/port.js';
 
@@ -29,22 +30,16 @@ export class MetricsListener {
    * @throws BridgeError `PORT_FAULT`
    */
   async listen(port: number, host: string): Promise<{ readonly port: number }> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (fault) =>
-        reject(new BridgeError('PORT_FAULT', `metrics cannot listen on ${host}, port ${port}: ${fault.message}`, { cause: fault })),
-      );
-      this.#server.listen({ port, host }, resolve);
-    });
-    const bound = this.#server.address();
-    return { port: typeof bound === 'object' && bound ? bound.port : port };
+    try {
+      return { port: await openOn(this.#server, { port, host }) };
+    } catch (fault) {
+      throw new BridgeError('PORT_FAULT', `metrics cannot listen on ${host}, port ${port}: ${faultText(fault)}`, { cause: fault });
+    }
   }
 
   /** Ends it and all its connections at once. */
-  async close(): Promise<void> {
-    if (!this.#server.listening) return;
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeAllConnections();
-    await closed;
+  close(): Promise<void> {
+    return closeWith(this.#server, () => this.#server.closeAllConnections());
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

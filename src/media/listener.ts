@@ -1,7 +1,8 @@
 /** A listener of our own for strangers, where `mediaProxy.bindPort` is set (MEDIA-2). */
 
 import { createServer, type Server } from 'node:http';
-import { BridgeError } from '../model/errors.js';
+import { closeWith, openOn } from '../lib/listening.js';
+import { BridgeError, faultText } from '../model/errors.js';
 import { nothingHere, say } from './answer.js';
 import type { Front } from './front.js';
 
@@ -36,21 +37,15 @@ export class MediaListener {
    * @throws BridgeError `PORT_FAULT`
    */
   async listen(port: number, host?: string): Promise<{ readonly port: number }> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (fault) =>
-        reject(new BridgeError('PORT_FAULT', `mediaProxy cannot listen on port ${port}: ${fault.message}`, { cause: fault })),
-      );
-      this.#server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve);
-    });
-    const bound = this.#server.address();
-    return { port: typeof bound === 'object' && bound ? bound.port : port };
+    try {
+      return { port: await openOn(this.#server, { port, ...(host === undefined ? {} : { host }) }) };
+    } catch (fault) {
+      throw new BridgeError('PORT_FAULT', `mediaProxy cannot listen on port ${port}: ${faultText(fault)}`, { cause: fault });
+    }
   }
 
   /** Ends it and all its connections at once. */
-  async close(): Promise<void> {
-    if (!this.#server.listening) return;
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeAllConnections();
-    await closed;
+  close(): Promise<void> {
+    return closeWith(this.#server, () => this.#server.closeAllConnections());
   }
 }

@@ -2,6 +2,7 @@
 
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock, Timer } from '../../lib/clock.js';
+import { closeWith, openOn, portOf } from '../../lib/listening.js';
 import type { Log } from '../../lib/log.js';
 import { BridgeError } from '../../model/errors.js';
 import { identAnswer, readIdentQuery, type IdentQuery } from './ident-answer.js';
@@ -51,16 +52,14 @@ export class IdentServer {
       throw new BridgeError('PORT_FAULT', `ident cannot listen on ${address}, port ${port}: ${whyNot(fault, port)}`, { cause: fault });
     }
     this.#server.on('error', (fault) => log.warn('ident asker not taken', { fault }));
-    const bound = this.#server.address();
-    return { port: typeof bound === 'object' && bound ? bound.port : port };
+    return { port: portOf(this.#server) };
   }
 
   /** Ends the listener and whoever is still asking. */
   async close(): Promise<void> {
-    if (!this.#server.listening) return;
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const socket of this.#askers) socket.destroy();
-    await closed;
+    await closeWith(this.#server, () => {
+      for (const socket of this.#askers) socket.destroy();
+    });
   }
 
   async #everywhere(port: number): Promise<void> {
@@ -73,14 +72,8 @@ export class IdentServer {
     }
   }
 
-  #listen(where: { readonly host: string; readonly port: number }): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ ...where, backlog: MOST_ASKERS }, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
+  async #listen(where: { readonly host: string; readonly port: number }): Promise<void> {
+    await openOn(this.#server, { ...where, backlog: MOST_ASKERS });
   }
 
   #accept(socket: Socket): void {
