@@ -18,6 +18,7 @@ import { asNetworkName, type NetworkName } from './model/irc-names.js';
 import { type GhostNaming, isGhost } from './naming/ghost-id.js';
 import { openStore } from './store/open.js';
 import type { Store } from './store/port.js';
+import { version } from './version.js';
 
 /** What the bridge is started with. */
 export interface AppOptions {
@@ -87,7 +88,7 @@ export async function buildEdges({ config, registration, port, log, clock }: App
   });
   const networks = new Map<NetworkName, FrameworkNetwork>();
   const { encodingFallback, ident } = config.ircService;
-  const decoding = encodingFallback === undefined ? {} : { encodingFallback };
+  const decoding = { version: version(), ...(encodingFallback === undefined ? {} : { encodingFallback }) };
   const idents = ident.enabled ? new IdentTable() : undefined;
   const asked = idents === undefined ? {} : { idents };
   for (const name of names) {

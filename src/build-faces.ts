@@ -1,11 +1,11 @@
 /** Makes the commands, the face that people on Matrix see, and gives the one function by which the flows reach it. */
 
-import { readFileSync } from 'node:fs';
 import { makeRun, type RunNeeds } from './commands/run.js';
 import { makeTable, type TableNeeds } from './commands/table.js';
 import type { IrcNetwork } from './irc/port.js';
 import type { NetworkName } from './model/irc-names.js';
 import type { Obey } from './model/order.js';
+import { version } from './version.js';
 
 export type FacesNeeds = Omit<TableNeeds & RunNeeds, 'table' | 'version' | 'networks'> & {
   readonly networks: ReadonlyMap<NetworkName, IrcNetwork>;
@@ -14,9 +14,4 @@ export type FacesNeeds = Omit<TableNeeds & RunNeeds, 'table' | 'version' | 'netw
 export function buildFaces(needs: FacesNeeds): { readonly obey: Obey } {
   const table = makeTable({ ...needs, version: version() });
   return { obey: makeRun({ ...needs, table }) };
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return /"version":\s*"([^"]+)"/u.exec(text)?.[1] ?? 'unknown';
 }

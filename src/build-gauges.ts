@@ -1,6 +1,5 @@
 /** Reads the gauges from whoever owns what they count, at the moment in which they are asked for. */
 
-import { readFileSync } from 'node:fs';
 import type { OpenEdges } from './build-edges.js';
 import type { Config } from './config/config.js';
 import type { VirtualClient } from './irc/port.js';
@@ -11,6 +10,7 @@ import { countByAge } from './metrics/ages.js';
 import type { ReadFigures } from './metrics/port.js';
 import type { PrometheusMetrics } from './metrics/prometheus.js';
 import type { Links } from './rooms/links.js';
+import { version } from './version.js';
 
 export interface GaugesNeeds {
   readonly edges: Pick<OpenEdges, 'metrics' | 'counted' | 'isGhost'> & { readonly homeserver: Pick<OpenEdges['homeserver'], 'ghosts'> };
@@ -100,9 +100,4 @@ function readClients(metrics: PrometheusMetrics, server: string, clients: readon
 function splitKey(key: string): [network: string, name: string] {
   const space = key.indexOf(' ');
   return [key.slice(0, space), key.slice(space + 1)];
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return /"version":\s*"([^"]+)"/u.exec(text)?.[1] ?? 'unknown';
 }

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 /** The command: runs the bridge, writes its registration, or judges its configuration. */
 
-import { readFileSync } from 'node:fs';
 import { HELP, readArguments, USAGE, type Task } from './arguments.js';
 import { loadConfig, type Loaded } from './config/load.js';
 import { coverage, readRegistration } from './homeserver/registration.js';
 import { writeRegistration } from './homeserver/registration-write.js';
 import { live } from './life.js';
 import { faultText } from './model/errors.js';
+import { version } from './version.js';
 
 type TaskOf<K extends Task['kind']> = Extract<Task, { kind: K }>;
 
@@ -26,11 +26,6 @@ async function perform(task: Task): Promise<void> {
     case 'run':
       return live(task);
   }
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return /"version":\s*"([^"]+)"/u.exec(text)?.[1] ?? 'unknown';
 }
 
 function register(task: TaskOf<'register'>): void {

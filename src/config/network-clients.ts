@@ -60,6 +60,8 @@ export const ircClients = section({
     .union([z.literal(false), flood], { error: 'must be false, or a section with burst and perSecond' })
     .prefault({}),
   deaf: oneOf('auto', 'off').default('auto'),
+  /** Whether CTCP questions to people's connections are answered (I2M-4). */
+  ctcp: oneOf('on', 'off').default('on'),
 });
 
 /** How people's connections to a network behave (`servers.*.ircClients`; units in the comments of the section). */

@@ -20,7 +20,7 @@ export interface ClientWatcher<C> {
   refolded(client: C): void;
 }
 
-type FromParts = Pick<EarNeeds, 'clock' | 'id' | 'facts' | 'deafness'> & Pick<LifeNeeds, 'queue' | 'chance'> & Pick<MouthNeeds, 'pace' | 'budgets'>;
+type FromParts = Pick<EarNeeds, 'clock' | 'id' | 'facts' | 'deafness' | 'ctcp'> & Pick<LifeNeeds, 'queue' | 'chance'> & Pick<MouthNeeds, 'pace' | 'budgets'>;
 
 export interface ClientNeeds<C> extends FromParts {
   readonly nick: Nick;

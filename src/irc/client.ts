@@ -192,6 +192,7 @@ export class FrameworkClient implements VirtualClient {
       facts,
       joins: this.#joins,
       deafness: this.#needs.deafness,
+      ctcp: this.#needs.ctcp,
       questions: this.#questions,
       sent: this.#mouth.sent,
       labels: this.#mouth.tags.labels,

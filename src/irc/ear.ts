@@ -5,24 +5,23 @@ import { BoundedMap } from '../lib/bounded-map.js';
 import type { Clock } from '../lib/clock.js';
 import { parseNick, type ChannelName, type ClientId, type Hostmask } from '../model/irc-names.js';
 import type { IrcEvent } from '../model/irc-event.js';
-import { channelOf, cleanText, eventOf, serverTime, sourceOf, type Hearing } from './client-events.js';
+import { channelOf, cleanText, eventOf, serverTime, type Hearing } from './client-events.js';
 import { failRefusal, sayRefusal, THROTTLED, throttledIn } from './answer-errors.js';
 import type { Deafness } from './deafness.js';
+import { Ctcp, type CtcpNeeds } from './ctcp.js';
 import { GatheredLines } from './gathered-lines.js';
 import type { Joins } from './joins.js';
-import { ctcpReplyLine, partLine } from './wire/lines.js';
+import { partLine } from './wire/lines.js';
 import { NamesLists } from './names.js';
 import type { Labels } from './labels.js';
 import type { Lane } from './connection/outbox.js';
 import type { Questions } from './questions.js';
 import type { SentLines } from './sent-lines.js';
 import type { ServerFacts } from './server-facts.js';
+import { failedMessage, serverWord } from './standard-replies.js';
 
 /** Open batches remembered for each connection (RELIABILITY L15); lines of forgotten ones count as live. */
 const BATCHES_MOST = 64;
-/** CTCP VERSION is answered once a second at most (L18). */
-const VERSION_EVERY_MS = 1000;
-const VERSION = 'Causeway, a Matrix-IRC bridge';
 
 export interface EarNeeds {
   readonly id: ClientId;
@@ -33,6 +32,7 @@ export interface EarNeeds {
   readonly questions: Questions;
   readonly labels: Pick<Labels, 'take'>;
   readonly sent: Pick<SentLines, 'refused' | 'onPong'>;
+  readonly ctcp: Pick<CtcpNeeds, 'on' | 'version'>;
   /** Whether a nick is ours. */
   isMe(nick: string): boolean;
   /** The server showed our user and host, or gave us another nick. */
@@ -55,12 +55,13 @@ export class Ear {
   readonly #gathered = new GatheredLines();
   /** One object for all lines; only the time in it changes. */
   readonly #hearing: Hearing & { at: number };
-  #versionAt = -Infinity;
+  readonly #ctcp: Ctcp;
 
   constructor(needs: EarNeeds) {
     const { id, facts } = needs;
     this.#needs = needs;
     this.#hearing = { network: id.network, heardBy: id, at: 0, facts, isMe: (nick) => needs.isMe(nick) };
+    this.#ctcp = new Ctcp({ ...needs.ctcp, clock: needs.clock, isMe: (nick) => needs.isMe(nick), send: (line) => needs.send(line, 'soon') });
   }
 
   /** Takes one line; may throw on what no server should send, the transport drops the line then. */
@@ -106,7 +107,9 @@ export class Ear {
         this.#needs.sent.onPong(params.at(-1) ?? '');
         return;
       case 'FAIL':
-        this.#failed(params);
+      case 'WARN':
+      case 'NOTE':
+        this.#replied(line);
         return;
       case 'PRIVMSG':
       case 'NOTICE':
@@ -134,11 +137,12 @@ export class Ear {
     if (refusal) this.#needs.sent.refused(channelOf(to, this.#needs.facts) ?? parseNick(to), refusal);
   }
 
-  /** `FAIL PRIVMSG CODE [context] :words`. */
-  #failed(params: readonly string[]): void {
-    if (params[0] !== 'PRIVMSG' && params[0] !== 'NOTICE') return;
-    const to = params.length > 3 ? params[2] : undefined;
-    this.#needs.sent.refused(channelOf(to, this.#needs.facts) ?? parseNick(to), failRefusal(params.at(-1)));
+  /** FAIL, WARN and NOTE (CAP-20). */
+  #replied(line: IrcMessage): void {
+    const failed = failedMessage(line);
+    const word = failed ? undefined : serverWord(line, this.#hearing);
+    if (failed) this.#needs.sent.refused(channelOf(failed.to, this.#needs.facts) ?? parseNick(failed.to), failRefusal(failed.words));
+    else if (word) this.#needs.event(word);
   }
 
   #away(params: readonly string[]): void {
@@ -205,16 +209,8 @@ export class Ear {
       const full = channelOf(throttledIn(event.text), this.#needs.facts);
       if (full) return this.#needs.sent.refused(full, THROTTLED);
     }
-    if (event !== undefined) {
-      this.#needs.event(event);
-      return;
-    }
-    const asked = line.command === 'PRIVMSG' && /^\x01VERSION\b/i.test(line.params[1] ?? '');
-    const from = asked && this.#needs.isMe(line.params[0] ?? '') ? sourceOf(line) : undefined;
-    const now = this.#needs.clock.elapsed();
-    if (!from || now - this.#versionAt < VERSION_EVERY_MS) return;
-    this.#versionAt = now;
-    this.#needs.send(ctcpReplyLine(from.nick, 'VERSION', VERSION), 'soon');
+    if (event !== undefined) this.#needs.event(event);
+    else this.#ctcp.take(line);
   }
 
   /** Told again of what was said before: in a history batch, or stamped earlier than our own JOIN by the same clock (R33). */

@@ -32,6 +32,8 @@ export interface FleetNeeds {
   readonly name: NetworkName;
   readonly config: NetworkConfig;
   readonly facts: ClientNeeds<FrameworkClient>['facts'];
+  /** Of the bridge, told to who asks by CTCP. */
+  readonly version?: string;
   /** `ics.encodingFallback`. */
   readonly encodingFallback?: string;
   /** Told of every socket, where ident is on. */
@@ -149,6 +151,7 @@ export class Fleet {
       ident: wish.ident,
       pace: config.ircClients.flood,
       budgets: this.#budgets,
+      ctcp: { on: config.ircClients.ctcp === 'on', version: this.#needs.version ?? 'unknown' },
       modes: owner === 'bot' ? '' : config.ircClients.userModes,
       same: (one, other) => facts.fold(one) === facts.fold(other),
       isOurs: (nick, me) => {

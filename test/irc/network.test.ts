@@ -296,7 +296,7 @@ describe('irc/network', () => {
     await until('no timer is left', () => clock.timers === 0);
   });
 
-  it('L18: CTCP VERSION is answered once a second at most, other CTCP never', async () => {
+  it('L18, S11: CTCP is answered once a second at most, whatever is asked', async () => {
     bench = await Bench.make();
     await bench.client('alice');
     const peer = bench.server.by('alice');
@@ -304,6 +304,65 @@ describe('irc/network', () => {
     await peer.got('PONG :done');
     assert.equal(peer.lines.filter((line) => line.startsWith('NOTICE')).length, 1);
     assert.deepEqual(bench.of('privateMessage'), []);
+  });
+
+  const ASKED: readonly (readonly [string, RegExp | undefined])[] = [
+    ['VERSION', /^VERSION Causeway 1\.2\.3, /],
+    ['version', /^VERSION Causeway /],
+    ['PING 1234 5678', /^PING 1234 5678$/],
+    ['TIME', /^TIME \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/],
+    ['CLIENTINFO', /^CLIENTINFO ACTION CLIENTINFO PING SOURCE TIME VERSION$/],
+    ['SOURCE', /^SOURCE npm:matrix-causeway$/],
+    ['FINGER', undefined],
+    ['constructor', undefined],
+    ['DCC SEND x 1 2 3', undefined],
+    ['DCC CHAT chat 1 2', undefined],
+  ];
+  for (const [asked, answer] of ASKED) {
+    it(`I2M-4: CTCP ${asked}`, async () => {
+      bench = await Bench.make();
+      await bench.client('alice');
+      const peer = bench.server.by('alice');
+      peer.send(`:x!y@z NOTICE alice :\x01${asked}\x01`, `:x!y@z PRIVMSG #c :\x01${asked}\x01`, `:x!y@z PRIVMSG alice :\x01${asked}\x01`, 'PING :done');
+      await peer.got('PONG :done');
+      const notices = peer.lines.filter((line) => line.startsWith('NOTICE'));
+      assert.equal(notices.length, answer ? 1 : 0);
+      if (answer) assert.match(/^NOTICE x :\x01(.*)\x01$/.exec(notices[0] ?? '')?.[1] ?? '', answer);
+    });
+  }
+
+  it('I2M-4: with ctcp off nothing is answered', async () => {
+    bench = await Bench.make({ ircClients: { ctcp: 'off' } });
+    await bench.client('alice');
+    const peer = bench.server.by('alice');
+    peer.send(':x!y@z PRIVMSG alice :\x01VERSION\x01', 'PING :done');
+    await peer.got('PONG :done');
+    assert.deepEqual(peer.lines.filter((line) => line.startsWith('NOTICE')), []);
+  });
+
+  it('CAP-20: FAIL, WARN and NOTE are words of the server to whom they came; of a message it is its refusal', async () => {
+    bench = await Bench.make();
+    const alice = await bench.client('alice');
+    const peer = bench.server.by('alice');
+    await alice.say(nick('bob'), { how: 'say', lines: ['hi'] });
+    peer.send(
+      ':s.test FAIL ACC REG_INVALID_CALLSIGN REGISTER :Not a name',
+      'WARN REHASH CERTS_EXPIRED :Certificate has expired',
+      ':s.test NOTE * OPER_MESSAGE :Registering new accounts is off',
+      ':s.test FAIL SHORT',
+      ':s.test FAIL PRIVMSG INVALID_UTF8 bob :Not UTF-8',
+      'PING :done',
+    );
+    await peer.got('PONG :done');
+    assert.deepEqual(bench.of('privateMessage').map(({ from, fromUser, how, text }) => [from.nick, fromUser, how, text]), [
+      ['s.test', false, 'notice', 'ACC failed: Not a name (REGISTER) [REG_INVALID_CALLSIGN]'],
+      ['server', false, 'notice', 'REHASH warning: Certificate has expired [CERTS_EXPIRED]'],
+      ['s.test', false, 'notice', 'note: Registering new accounts is off [OPER_MESSAGE]'],
+    ]);
+    const token = await peer.got(/^PING :?said-/u);
+    peer.send(`PONG s.test ${token.replace(/^PING :?/u, '')}`);
+    await until('it was told', () => bench.of('notSaid').length === 1);
+    assert.equal(bench.of('notSaid')[0]?.to, 'bob');
   });
 
   it('R33: lines of a history batch, and lines older than our JOIN, are not told as new', async () => {

@@ -42,6 +42,7 @@ export class Bench {
       clock,
       metrics,
       log: quiet,
+      version: '1.2.3',
       name: asNetworkName(name),
       config: networkDefaults({ port: server.port, ...config, ircClients }),
     });
