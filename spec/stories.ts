@@ -150,8 +150,9 @@ export function stories(name: string, makeWorld: () => Promise<World>): void {
       const long = `${'wörd '.repeat(150)}end`;
       await alice.says(room, long);
       await bob.sees(/end$/u, { to: '#long' });
+      // Where lines are one message (multiline), the blank at a cut stays at the end of its line.
       const parts = bob.messages.map(({ text }) => text).filter((text) => text.includes('wörd'));
-      assert.equal(parts.join(' '), long);
+      assert.equal(parts.map((text) => text.trimEnd()).join(' '), long);
       for (const { raw } of bob.messages) assert.ok(Buffer.byteLength(raw) <= 510, raw);
       await alice.says(room, Array.from({ length: 12 }, (_, i) => `line ${i}`).join('\n'));
       await bob.sees('(truncated)', { to: '#long' });
