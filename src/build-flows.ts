@@ -41,6 +41,7 @@ import type { ChannelMessage, IrcEvent } from './model/irc-event.js';
 import type { MatrixEvent } from './model/matrix-event.js';
 import { fitsMask } from './policy/masks.js';
 import { makeReadRoomOf } from './rooms/admin-room.js';
+import { makeCountPeople } from './rooms/functional-members.js';
 import type { Links } from './rooms/links.js';
 import { makeInitialJoins } from './rooms/initial-joins.js';
 import { makeSettle } from './rooms/settle.js';
@@ -95,7 +96,9 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
     log: log.part('commands'),
   });
 
-  const toIrc = { ...shared, log: log.part('matrix-to-irc') };
+  const form = (): MatrixHandlerConfig => live.config.ircService.matrixHandler;
+  const countPeople = makeCountPeople({ homeserver, ignored: () => form().ignoreFunctionalMembersInAdminRooms });
+  const toIrc = { ...shared, countPeople, log: log.part('matrix-to-irc') };
   const failure = makeFailure({
     ...toIrc,
     stopping,
@@ -105,7 +108,6 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
     },
     adminRoomOf: makeReadRoomOf({ homeserver, adminRooms }),
   });
-  const form = (): MatrixHandlerConfig => live.config.ircService.matrixHandler;
   const wordingOf = makeWordingOf({ ...toIrc, form, nickOf, channelOf: names.channelOf });
   const byTags = makeByTags({ ...toIrc });
   const deliver = makeDeliver({

@@ -32,7 +32,6 @@ const OTHERS: readonly string[] = [
   'ircService debugApi',
   'ircService provisioning',
   'ircService passwordEncryptionKeyPath',
-  'ircService matrixHandler ignoreFunctionalMembersInAdminRooms',
   'ircService RMAUlimit',
   'ircService userActivity',
   'ircService ircHandler powerLevelGracePeriodMs',

@@ -13,6 +13,7 @@ import type { Connect } from '../people/connect.js';
 import { mirrorsToIrc } from '../policy/mirrors.js';
 import type { AdminRooms } from '../rooms/admin-rooms.js';
 import type { Departure } from '../rooms/departure.js';
+import type { CountPeople } from '../rooms/functional-members.js';
 import type { Links } from '../rooms/links.js';
 import type { PmRooms } from '../rooms/pm-rooms.js';
 
@@ -28,6 +29,7 @@ export interface MemberNeeds {
   readonly links: Links;
   readonly pmRooms: PmRooms;
   readonly adminRooms: AdminRooms;
+  readonly countPeople: CountPeople;
   readonly departure: Departure;
   /** A ghost or the bot is invited. */
   readonly invited: (event: MemberEvent, entry: Entry, repeat: boolean) => Promise<void>;
@@ -76,7 +78,7 @@ export function makeMember(needs: MemberNeeds): TakeMember {
   const inAdminRoom = async (event: MemberEvent, person: UserId, entry: Entry, repeat: boolean): Promise<void> => {
     if (event.target === person) {
       if (event.now !== 'invite') adminRooms.setLeft(event.room, gone(event));
-    } else if (!gone(event)) {
+    } else if (!gone(event) && (await needs.countPeople(event.room, [event.target])).length > 0) {
       await homeserver.bot.send(event.room, 'm.room.message', notice(ADMIN_CROWD), `${entry.id}.c`, { repeat });
       await homeserver.bot.leave(event.room);
       await adminRooms.drop(event.room);

@@ -3,16 +3,18 @@
 import type { Homeserver } from '../homeserver/port.js';
 import type { Entry } from '../journal/port.js';
 import { isFault } from '../model/errors.js';
-import type { RoomId } from '../model/ids.js';
+import type { RoomId, UserId } from '../model/ids.js';
 import type { MessageEvent } from '../model/matrix-event.js';
 import type { Obey } from '../model/order.js';
 import type { AdminRooms } from '../rooms/admin-rooms.js';
+import type { CountPeople } from '../rooms/functional-members.js';
 import type { Links } from '../rooms/links.js';
 import type { Route } from './route.js';
 
 export interface OrderNeeds {
   readonly homeserver: Pick<Homeserver, 'bot' | 'joinedMembers'>;
   readonly adminRooms: AdminRooms;
+  readonly countPeople: CountPeople;
   readonly links: Links;
   readonly obey: Obey;
 }
@@ -36,10 +38,14 @@ export function makeTakeOrder(needs: OrderNeeds): TakeOrder {
     };
     await homeserver.bot.send(event.room, 'm.room.message', content, `${entry.id}.r`, { repeat });
   };
-  /** How many are in a room with the bot; none when the bot is not in it. */
-  const members = async (room: RoomId): Promise<readonly string[]> => {
+  /** Who is in a room, with the bot among them; nobody when the bot is not in it. */
+  const members = async (room: RoomId): Promise<readonly UserId[]> => {
     try {
-      return await homeserver.joinedMembers(room);
+      const all = await homeserver.joinedMembers(room);
+      // Only a crowd is worth asking what it is made of; and the bot counts, whatever the room declares it to be.
+      if (all.length <= 2) return all;
+      const people = await needs.countPeople(room, all.filter((one) => one !== homeserver.bot.userId));
+      return [homeserver.bot.userId, ...people];
     } catch (fault) {
       if (!isFault(fault, 'HOMESERVER_FORBIDDEN') && !isFault(fault, 'HOMESERVER_NOT_FOUND')) throw fault;
       return [];

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { JsonObject } from '../../src/model/matrix-content.js';
 import type { RoomId, UserId } from '../../src/model/ids.js';
 import type { MemberEvent } from '../../src/model/matrix-event.js';
 import { ALICE, aLink, aMessage, aText, CAROL, CATS, channelOf, eventId, NET, nickOf, ROOM, roomId, START, userId } from '../support/make.js';
@@ -153,7 +154,27 @@ describe('matrix-to-irc, private', () => {
       assert.deepEqual([world.homeserver.isIn(bot, DM), world.homeserver.isIn(bot, ROOM)], [false, true]);
     });
 
-    it('ADM-2: leaves when a third one comes', async () => {
+    const functional: [string, boolean, object | undefined, boolean][] = [
+      ['leaves when a third one comes', false, undefined, false],
+      ['… also one that the room declares to be a bot, unless that is wished', false, { service_members: [CAROL] }, false],
+      ['stays where that is wished', true, { service_members: [CAROL, 7] }, true],
+      ['leaves where the room declares somebody else', true, { service_members: ['@other:hs.test'] }, false],
+      ['leaves where what the room declares makes no sense', true, { service_members: CAROL }, false],
+    ];
+    for (const [sentence, ignoreFunctionalMembersInAdminRooms, content, stays] of functional) {
+      it(`ADM-2: ${sentence}`, async () => {
+        const world = await World.of({ service: { matrixHandler: { ignoreFunctionalMembersInAdminRooms } } });
+        const bot = world.homeserver.bot.userId;
+        world.homeserver.members.set(DM, new Set([ALICE, CAROL]));
+        if (content) world.homeserver.states.set(`${DM} io.element.functional_members `, content as JsonObject);
+        await take(world, member({ target: bot }), member({ target: CAROL }));
+        if (stays) await take(world, aMessage({ room: DM, body: aText('!active') }));
+        assert.deepEqual([world.homeserver.isIn(bot, DM), world.adminRooms.rooms.length], [stays, stays ? 1 : 0]);
+        assert.match(String(said(world).at(-1)?.[1]), stays ? /active/u : /alone/u);
+      });
+    }
+
+    it('ADM-2: leaves when a third one comes, and keeps no room', async () => {
       const world = await World.of();
       world.homeserver.members.set(DM, new Set([ALICE]));
       const bot = world.homeserver.bot.userId;
