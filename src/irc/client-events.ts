@@ -194,11 +194,15 @@ function sentAt(line: IrcMessage, now: number): { sentAt?: number } {
   return at === undefined || now - at <= LATE_MS || at <= 0 ? {} : { sentAt: at };
 }
 
-/** The `time` of a line in ms (IRCv3 server-time). */
+/** As IRCv3 writes it; and as bouncers wrote it before, in Unix seconds. */
+const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+const SECONDS = /^\d{9,10}(?:\.\d{1,9})?$/;
+
+/** The `time` of a line in ms (IRCv3 server-time); strict, since `Date.parse` finds a year in any words. */
 export function serverTime(line: IrcMessage): number | undefined {
-  const stamp = line.tags['time'];
-  if (stamp === undefined || stamp.length > 40) return undefined;
-  const time = Date.parse(stamp);
+  const stamp = line.tags['time'] ?? '';
+  if (SECONDS.test(stamp)) return Math.floor(Number(stamp) * 1000);
+  const time = STAMP.test(stamp) ? Date.parse(stamp) : NaN;
   return Number.isNaN(time) ? undefined : time;
 }
 

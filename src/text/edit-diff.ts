@@ -14,6 +14,8 @@ interface Change {
 /** Addresses, words, runs of blanks, line breaks, and each other sign by itself. */
 const TOKENS = /https?:\/\/\S+|[\p{L}\p{M}\p{N}_'’]+|\n|[^\S\n]+|[^\p{L}\p{M}\p{N}_'’\s]/gu;
 const WORD = /[\p{L}\p{N}]/u;
+/** CommonMark §2.4: a backslash before a sign of ASCII. */
+const ESCAPED = /\\([!-/:-@[-`{-~])/g;
 /** One line of fewer characters is repeated: that is as short as any correction. */
 const SHORTEST = 20;
 const MOST_CHANGES = 3;
@@ -29,8 +31,7 @@ const WHOLE: Edit = { kind: 'whole' };
  * comparing only the part that differs, and that only when it is short.
  */
 export function editDiff(before: string, after: string): Edit {
-  const old = tokens(before);
-  const now = tokens(after);
+  const [old, now] = bothRead(before, after).map(tokens) as [readonly string[], readonly string[]];
   if (old.join('') === now.join('')) return SAME;
   const lines = old.includes('\n') || now.includes('\n');
   if (!lines && before.length < SHORTEST) return WHOLE;
@@ -45,6 +46,12 @@ export function editDiff(before: string, after: string): Edit {
   if (parts.some((part) => part === undefined)) return WHOLE;
   const text = added.length > 0 ? `* ${parts.join(' … ')}` : parts.join(', ');
   return text.length < after.length ? { kind: 'diff', text } : WHOLE;
+}
+
+/** Clients put Markdown's backslashes into one of two texts (S-053): where only one has any, they are no change. */
+function bothRead(before: string, after: string): readonly [string, string] {
+  const [old, now] = [before.replace(ESCAPED, '$1'), after.replace(ESCAPED, '$1')];
+  return (old === before) === (now === after) ? [before, after] : [old, now];
 }
 
 function tokens(text: string): readonly string[] {

@@ -19,6 +19,9 @@ describe('text/edit-diff', () => {
     ['the context stays in its line', 'alpha beta\ngamma delta\nepsilon', 'alpha beta\nnew gamma delta\nepsilon', '* new gamma delta'],
     ['a text of which nothing is left', 'all of this is going to vanish now', 'x', 'whole'],
     ['an empty text', '', 'something', 'whole'],
+    ['S-053: backslashes in one text only are no change', 'the 3.5 litre kettle is on', 'the 3\\.5 litre kettle is on', 'same'],
+    ['S-053: nor do they hide one', 'a \\*very\\* small cup of tea', 'a *very* large cup of tea', 's/small/large/'],
+    ['S-053: in both they are what they are', 'match \\d\\. and nothing else', 'match \\d\\+ and nothing else', 's/d\\./d\\+/'],
   ];
   for (const [sentence, before, after, wanted] of rows) {
     it(`M2I-12: ${sentence}`, () => assert.equal(said(before, after), wanted));
