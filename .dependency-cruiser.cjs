@@ -2,7 +2,7 @@
 const edges = ['irc', 'homeserver', 'store', 'journal', 'metrics', 'media'];
 const flows = ['irc-to-matrix', 'matrix-to-irc', 'account-life-cycle', 'rooms', 'people'];
 const faces = ['commands', 'http'];
-const roots = '^src/(app|main|build-[a-z]+)\\.ts$';
+const roots = '^src/(app|main|version|build-[a-z]+)\\.ts$';
 
 const only = (name, from, allowed) => ({
   name,
