@@ -94,6 +94,22 @@ describe('account life cycle', () => {
       await hal.seesJoin('ida[m]', '#acc5');
     });
 
+    it('SYN-7: killed without a word, the bridge still knows where to bring somebody back to', async () => {
+      const { people, bridge } = set;
+      const uma = await people.onIrc('uma', '#acc0');
+      const { person: vic } = await onBoth(people, 'vic', '#acc0');
+      await uma.sees('vic is here');
+      await uma.seesJoin('vic[m]', '#acc0');
+      await accounts.tell(accounts.login(vic.userId, 'A'));
+      await until('his place is stored', () => filesWith(bridge, 'vic[m]').some((path) => path.endsWith('accounts.db')));
+      await bridge.kill();
+      await bridge.start();
+      await accounts.tell(accounts.logout(vic.userId, 'A'));
+      await until('his time is over', () => bridge.log.some((line) => line.includes('logged out everywhere') && line.includes(vic.userId)));
+      await accounts.tell(accounts.login(vic.userId, 'B'));
+      await uma.seesJoin('vic[m]', '#acc0');
+    });
+
     it('SYN-9: the grace time goes on over a kill of the bridge', async () => {
       const { people, bridge } = set;
       const kay = await people.onIrc('kay', '#acc6');

@@ -8,7 +8,7 @@ import { makeEnd } from './account-life-cycle/end.js';
 import { makeForget } from './account-life-cycle/forget.js';
 import { ProxyRoom } from './account-life-cycle/proxy-room.js';
 import { makeRegister } from './account-life-cycle/register.js';
-import { rememberPlaces } from './account-life-cycle/places.js';
+import { Whereabouts } from './account-life-cycle/whereabouts.js';
 import type { Edges } from './build-edges.js';
 import type { Names } from './build-names.js';
 import type { Rooms } from './build-rooms.js';
@@ -37,7 +37,7 @@ export interface AccountLife {
   readonly questions: Pick<Questions, 'meta'>;
   /** Reads who is leaving, and goes on with that; once, before anybody connects. */
   load(): Promise<void>;
-  /** Remembers where people are, for those who log out while the bridge is down. */
+  /** Remembers where people are at the end, for those who log out while the bridge is down. */
   remember(): Promise<void>;
   whenIdle(): Promise<void>;
   stop(): void;
@@ -65,6 +65,7 @@ export function buildAccounts({ edges, names, rooms, live, subscribed, clock, lo
     graceSecs: () => set().logoutGraceSecs,
     disconnectsPerSecond: set().disconnectsPerSecond,
   });
+  const whereabouts = new Whereabouts(shared);
   const dispatch = new AccountDispatch({
     ...shared,
     journal,
@@ -83,13 +84,16 @@ export function buildAccounts({ edges, names, rooms, live, subscribed, clock, lo
     questions: set().metaEndpoint ? { meta: (news) => judgeMeta(news, [...networks.keys()].map(configOf)) } : {},
     async load() {
       await accounts.load();
-      if (isOn()) effects.resume();
+      if (!isOn()) return;
+      effects.resume();
+      whereabouts.start();
     },
     async remember() {
-      if (isOn()) await rememberPlaces(networks, accounts);
+      if (isOn()) await whereabouts.look();
     },
     whenIdle: () => dispatch.whenIdle(),
     stop() {
+      whereabouts.stop();
       effects.stop();
       cleanUp.stop();
       proxyRoom.stop();

@@ -15,6 +15,7 @@ import { standingOf } from '../policy/ledger.js';
 import { mirrorsToIrc } from '../policy/mirrors.js';
 import type { Links } from '../rooms/links.js';
 import type { PeopleStore } from '../store/port.js';
+import { placesOf } from './places.js';
 
 export interface ComeBackNeeds {
   readonly homeserver: Pick<Homeserver, 'joinedMembers'>;
@@ -71,11 +72,13 @@ export function makeComeBack(needs: ComeBackNeeds): ComeBack {
       const anyway = before !== undefined || auto || (everywhere && allowAutoProvision);
       await onNetwork(person, network, { channels: [...channels.values()], anyway });
     }));
-    const now = await accounts.of(person);
-    // He may have gone again meanwhile.
-    if (!now || now.ended === undefined || standingOf(now.ledger) !== 'here') return;
-    const { ended: _, ...rest } = now;
-    await accounts.save({ ...rest, places: [] });
+    const isBack = await accounts.change(person, (now) => {
+      // He may have gone again meanwhile.
+      if (now?.ended === undefined || standingOf(now.ledger) !== 'here') return undefined;
+      const { ended: _, ...rest } = now;
+      return { ...rest, places: placesOf(networks, person, []) };
+    });
+    if (!isBack) return;
     log.info('back on IRC', { person });
   };
 }

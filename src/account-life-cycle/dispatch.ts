@@ -36,6 +36,12 @@ export interface DispatchNeeds {
   readonly relay: (type: NewsType, person: UserId, deeds: readonly Deed[]) => void;
 }
 
+interface Decision {
+  readonly deeds: readonly Deed[];
+  /** What became of each that came. */
+  readonly outcomes: readonly string[];
+}
+
 interface Waiting extends Arrival {
   readonly entry: EntryId;
   readonly type: NewsType;
@@ -105,15 +111,19 @@ export class AccountDispatch {
     }
   }
 
-  async #decide(person: UserId, arrivals: readonly Waiting[]): Promise<Pick<ReturnType<typeof afterChanges>, 'deeds' | 'outcomes'>> {
+  async #decide(person: UserId, arrivals: readonly Waiting[]): Promise<Decision> {
     const { accounts, effects, rules, clock, dropAfterSecs } = this.#needs;
     const config = rules();
     if (config === undefined) return { deeds: [], outcomes: arrivals.map(() => 'ignored') };
-    const before = await accounts.of(person);
     const all: Rules = { ...config, now: clock.now(), dropAfterSecs: dropAfterSecs() };
-    const { record, deeds, outcomes } = afterChanges(before, arrivals, all);
+    let deeds: readonly Deed[] = [];
+    let outcomes: readonly string[] = [];
     // Stored before anything is done: who is killed in between does it at the next start.
-    if (outcomes.some((outcome) => outcome !== 'ignored')) await accounts.save(effects.planned(record, deeds));
+    await accounts.change(person, (before) => {
+      const after = afterChanges(before, arrivals, all);
+      ({ deeds, outcomes } = after);
+      return outcomes.every((outcome) => outcome === 'ignored') ? undefined : effects.planned(after.record, deeds);
+    });
     return { deeds, outcomes };
   }
 

@@ -10,6 +10,7 @@ import type { AccountRecord } from '../model/account.js';
 import type { UserId } from '../model/ids.js';
 import type { Accounts } from '../people/accounts.js';
 import type { Deed } from '../policy/after-changes.js';
+import { standingOf } from '../policy/ledger.js';
 import type { CleanUp } from './clean-up.js';
 import type { ComeBack } from './come-back.js';
 import type { End } from './end.js';
@@ -64,14 +65,15 @@ export class Effects {
     }
   }
 
-  /** The record with what the deeds are going to do, to be stored before they are done. */
+  /** The record with where the person is, and what the deeds are going to do; to be stored before they are done. */
   planned(record: AccountRecord, deeds: readonly Deed[]): AccountRecord {
     const { networks, clock, graceSecs } = this.#needs;
-    const { endsAt: _, ...rest } = record;
-    if (deeds.includes('stay')) return rest;
-    if (!deeds.includes('end later')) return record;
-    const places = placesOf(networks, record.ledger.person, record.places);
-    return { ...rest, endsAt: clock.now() + graceSecs() * 1000, places };
+    if (standingOf(record.ledger) === 'deactivated') return record;
+    const { endsAt, ...rest } = record;
+    const now = { ...rest, places: placesOf(networks, record.ledger.person, record.places) };
+    if (deeds.includes('stay')) return now;
+    const end = deeds.includes('end later') ? clock.now() + graceSecs() * 1000 : endsAt;
+    return end === undefined ? now : { ...now, endsAt: end };
   }
 
   /** Does it; resolves when it is through. Throws `STOPPING` and faults of store and homeserver. */

@@ -29,11 +29,14 @@ export type End = (person: UserId, inTurn: (work: () => void) => void) => Promis
 /** Makes `End`. It is stored first: who is killed in between finds the person marked, and his clients gone with the process. */
 export function makeEnd({ networks, accounts, rules, log }: EndNeeds): End {
   return async (person, inTurn) => {
-    const record = await accounts.of(person);
     const { onLogout } = rules();
-    if (record?.endsAt === undefined || standingOf(record.ledger) !== 'gone' || onLogout === 'none') return;
-    const { endsAt: _, ...rest } = record;
-    await accounts.save({ ...rest, ended: onLogout, places: placesOf(networks, person, record.places) });
+    if (onLogout === 'none') return;
+    const ends = await accounts.change(person, (record) => {
+      if (record?.endsAt === undefined || standingOf(record.ledger) !== 'gone') return undefined;
+      const { endsAt: _, ...rest } = record;
+      return { ...rest, ended: onLogout, places: placesOf(networks, person, record.places) };
+    });
+    if (!ends) return;
     log.info(onLogout === 'away' ? 'logged out everywhere, clients are away' : 'logged out everywhere, clients quit', { person });
     const clients = [...networks.values()].flatMap((network) => network.clientOf(person) ?? []);
     if (onLogout === 'away') return clients.forEach((client) => client.setAway(AWAY));

@@ -4,7 +4,6 @@ import type { IrcNetwork } from '../irc/port.js';
 import type { Place } from '../model/account.js';
 import type { UserId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
-import type { Accounts } from '../people/accounts.js';
 
 export type Networks = ReadonlyMap<NetworkName, Pick<IrcNetwork, 'clientOf'>>;
 
@@ -22,12 +21,4 @@ export function placesOf(networks: Networks, person: UserId, before: readonly Pl
 /** Quits on every network; resolves when all servers have let go. */
 export async function quitAll(networks: Networks, person: UserId, reason: string): Promise<void> {
   await Promise.all([...networks.values()].flatMap((network) => network.clientOf(person)?.end(reason) ?? []));
-}
-
-/** Stores where people are whose devices are known, so that a logout told after a restart finds it. */
-export async function rememberPlaces(networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'people'>> & Networks, accounts: Accounts): Promise<void> {
-  for (const person of new Set([...networks.values()].flatMap((network) => network.people))) {
-    const record = await accounts.of(person);
-    if (record?.ledger.known) await accounts.save({ ...record, places: placesOf(networks, person, record.places) });
-  }
 }

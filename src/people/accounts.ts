@@ -13,6 +13,8 @@ export class Accounts {
   readonly #leaving = new Map<UserId, AccountRecord>();
   /** How many are held back from each network. */
   readonly #suspended = new Map<NetworkName, number>();
+  /** The last change under way for each person. */
+  readonly #turns = new Map<UserId, Promise<unknown>>();
 
   constructor(store: AccountStore, metrics: Pick<Metrics, 'set'>) {
     this.#store = store;
@@ -29,10 +31,26 @@ export class Accounts {
     return this.#leaving.get(person) ?? this.#store.account(person);
   }
 
-  /** Throws `STORE_FAULT`, and then nothing has changed. */
-  async save(record: AccountRecord): Promise<void> {
-    await this.#store.save(record);
-    this.#remember(record);
+  /**
+   * Replaces what is known of a person by what `next` makes of it, one change after the other, so that none is lost to
+   * another; `undefined`: it stays. Gives what is new, if anything is. Throws `STORE_FAULT`, and then nothing has changed.
+   */
+  change(person: UserId, next: (before: AccountRecord | undefined) => AccountRecord | undefined): Promise<AccountRecord | undefined> {
+    const turn = (this.#turns.get(person) ?? Promise.resolve()).then(async () => {
+      const before = await this.of(person);
+      const after = next(before);
+      if (after === undefined) return undefined;
+      await this.#store.save(after);
+      this.#remember(after);
+      return after;
+    });
+    // Who waits for his turn is not told of the fault of another.
+    const over = turn.catch(() => undefined);
+    this.#turns.set(person, over);
+    void over.then(() => {
+      if (this.#turns.get(person) === over) this.#turns.delete(person);
+    });
+    return turn;
   }
 
   /** Those whose clients are to end, or have ended. */
