@@ -268,6 +268,13 @@ const warnings: readonly (readonly [string, string, readonly string[]])[] = [
     ],
   ],
   [
+    'S-316: an encoding in which no line of IRC could be',
+    service('encodingFallback: utf16le'),
+    [
+      'c.yaml:5 ircService.encodingFallback: no decoder for "utf16le"; what is not UTF-8 will show replacement characters',
+    ],
+  ],
+  [
     'CONN-3: an option of tls.connect that is ours',
     withNetwork('{tlsOptions: {rejectUnauthorized: false}}'),
     [

@@ -35,7 +35,7 @@ describe('irc-to-matrix/dispatch', () => {
     assert.deepEqual([world.homeserver.sent, world.journal.finished], [[], []]);
   });
 
-  it('a channel is known in every spelling that the network holds equal', async () => {
+  it('S-065, S-286: a channel is known in every spelling that the network holds equal', async () => {
     const world = await World.of();
     world.flows.onIrcEvent(aLine('hi', { channel: channelOf('#CATS') }));
     await world.quiet();

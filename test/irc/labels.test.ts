@@ -94,7 +94,7 @@ describe('CAP-2, CAP-8, CAP-9: tags that are sent', () => {
   };
   const ALL = ['message-tags', 'labeled-response', 'echo-message', 'batch', 'draft/multiline', 'draft/message-redaction'];
 
-  it('no tag before the capability is acknowledged', () => {
+  it('S-293, S-318: no tag before the capability is acknowledged', () => {
     const none = talk([]);
     assert.deepEqual(none.reply('i'), []);
     assert.deepEqual(none.label(() => undefined), []);
@@ -104,27 +104,47 @@ describe('CAP-2, CAP-8, CAP-9: tags that are sent', () => {
     assert.equal(none.batch(['a', 'b']), undefined);
   });
 
-  it('a reply has both names of the tag, values escaped', () => {
+  it('S-318: a reply has both names of the tag, values escaped', () => {
     assert.deepEqual(talk(ALL).reply('a;b\\ c='), ['+reply=a\\:b\\\\\\sc=', '+draft/reply=a\\:b\\\\\\sc=']);
   });
 
-  it('CLIENTTAGDENY is obeyed: Solanum passes +reply alone, UnrealIRCd +draft/reply alone, neither a reaction', () => {
+  it('S-293: CLIENTTAGDENY is obeyed: Solanum passes +reply alone, UnrealIRCd +draft/reply alone, neither a reaction', () => {
     const solanum = talk(ALL, '*,-reply,-typing,-channel-context');
     assert.deepEqual(solanum.reply('i'), ['+reply=i']);
-    assert.equal(solanum.typing('#c', 'done'), '@+typing=done TAGMSG #c');
+    assert.equal(solanum.typing('#c', 'done'), '@label=0;+typing=done TAGMSG #c');
     assert.equal(solanum.react('#c', 'i', '👍', false), undefined);
     const unreal = talk(ALL, '*,-draft/typing,-typing,-draft/channel-context,-draft/reply');
     assert.deepEqual(unreal.reply('i'), ['+draft/reply=i']);
     assert.equal(unreal.react('#c', 'i', '👍', false), undefined);
     assert.deepEqual(talk(ALL, 'reply,draft/reply').reply('i'), []);
+    const typing = [undefined, '', '*', '*,-typing', 'typing'].map((deny) => talk(ALL, deny).typing('#c', 'active') !== undefined);
+    assert.deepEqual(typing, [true, true, false, true, false]);
   });
 
   it('a reaction, its taking back, and REDACT', () => {
-    assert.equal(talk(ALL).react('#c', 'i', 'a b', false), '@+draft/react=a\\sb;+reply=i;+draft/reply=i TAGMSG #c');
-    assert.equal(talk(ALL).react('#c', 'i', '👍', true), '@+draft/unreact=👍;+reply=i;+draft/reply=i TAGMSG #c');
+    assert.equal(talk(ALL).react('#c', 'i', 'a b', false), '@label=0;+draft/react=a\\sb;+reply=i;+draft/reply=i TAGMSG #c');
+    assert.equal(talk(ALL).react('#c', 'i', '👍', true), '@label=0;+draft/unreact=👍;+reply=i;+draft/reply=i TAGMSG #c');
     assert.equal(talk(ALL).redact('#c', 'i', 'spam and more', () => undefined), '@label=0 REDACT #c i :spam and more');
     assert.equal(talk(ALL).react('#c', 'i', 'x'.repeat(5000), false), undefined);
     assert.equal(talk(ALL).react('#c d', 'i', 'x', false), undefined);
+  });
+
+  it('CAP-9, CAP-11: who may not speak is told nothing of a tag that was refused, and types there unseen from then on', () => {
+    const tags = talk(ALL);
+    assert.equal(tags.typing('#c', 'active'), '@label=0;+typing=active TAGMSG #c');
+    assert.equal(tags.labels.take(ircLineParser('@label=0 :S 404 me #c :Cannot send to channel (+m)')), true);
+    assert.equal(tags.typing('#c', 'active'), undefined);
+    assert.equal(tags.typing('#d', 'active'), '@label=1;+typing=active TAGMSG #d');
+    tags.lose();
+    assert.equal(tags.typing('#c', 'active'), '@label=2;+typing=active TAGMSG #c');
+    assert.equal(tags.react('#c', 'i', 'x', false), '@label=3;+draft/react=x;+reply=i;+draft/reply=i TAGMSG #c');
+    assert.equal(tags.labels.take(ircLineParser('@label=3 :S 404 me #c :Cannot send to channel (+m)')), true);
+    tags.label(() => assert.fail('a message was given no id'));
+    assert.equal(tags.labels.take(ircLineParser('@label=4 :S 404 me #c :Cannot send to channel (+m)')), false);
+  });
+
+  it('CAP-11: without labels typing is not told, for its refusal would be taken for that of a message', () => {
+    assert.equal(talk(['message-tags', 'echo-message']).typing('#c', 'active'), undefined);
   });
 
   it('CAP-7: a batch keeps within max-lines and max-bytes, line ends counted', () => {

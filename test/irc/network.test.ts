@@ -110,7 +110,7 @@ describe('irc/network', () => {
     assert.equal(bench.server.peers.length, 2);
   });
 
-  it('R2: a silent server is left after the ping time-out and not before', async () => {
+  it('R2, S-320: a silent server is left after the ping time-out and not before', async () => {
     const clock = new TestClock();
     bench = await Bench.make({}, clock);
     const client = await bench.client('alice');
@@ -119,6 +119,24 @@ describe('irc/network', () => {
     assert.equal(client.status, 'ready');
     await clock.advance(35_000);
     await until('it is lost', () => client.status !== 'ready');
+  });
+
+  it('S-319: PING is answered in each spelling, with tags in front too; S-320: whoever answers ours is kept', async () => {
+    const clock = new TestClock();
+    bench = await Bench.make({}, clock);
+    const client = await bench.client('alice');
+    const peer = bench.server.by('alice');
+    peer.send('PING tok1', 'PING :tok2', '@time=2024-05-01T10:20:30Z PING :tok3');
+    for (const token of ['tok1', 'tok2', 'tok3']) await peer.got(new RegExp(`^PONG :?${token}$`, 'u'));
+    for (let times = 0; times < 10; times++) {
+      const before = peer.lines.filter((line) => line.startsWith('PING')).length;
+      await clock.advance(60_000);
+      await until('we ask', () => peer.lines.filter((line) => line.startsWith('PING')).length > before);
+      // Behind the answer, so that it is in.
+      peer.send(`PING :mark${times}`);
+      await peer.got(new RegExp(`^PONG :?mark${times}$`, 'u'));
+    }
+    assert.deepEqual([client.status, bench.server.peers.length], ['ready', 1]);
   });
 
   it('R16: gives up on a server that never registers after 60 s, answers its PING cookie before', async () => {

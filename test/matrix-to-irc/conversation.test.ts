@@ -238,7 +238,7 @@ describe('matrix-to-irc: what refers to something', () => {
     assert.deepEqual(talk.world.homeserver.deeds.filter((deed) => deed.startsWith('stateOf')), []);
   });
 
-  it('M2I-9, A-13: the topic of a portal is set by the client of who changed it, in one line', async () => {
+  it('M2I-9, A-13, S-054: the topic of a portal is set by the client of who changed it, in one line', async () => {
     const config = roomId('!own:hs.test');
     const talk = await Talk.of({ links: [aLink(), aLink({ room: config, channel: channelOf('#own'), origin: 'config' })] });
     const set = async (text: string, room: RoomId, sender = ALICE): Promise<void> => {

@@ -136,7 +136,7 @@ describe('matrix-to-irc/dispatch', () => {
     assert.equal(world.network.lines.length, 10);
   });
 
-  it('AS-13: what is too old is not said, and its author is told', async () => {
+  it('AS-13, S-057, S-059: what is too old is not said, and its author is told', async () => {
     const world = await World.of({ dropAfterSecs: 60 });
     world.take(aMessage({ at: START - 61_000 }));
     world.take(aMessage({ at: START - 59_000, body: aText('young') }));

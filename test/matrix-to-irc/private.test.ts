@@ -48,6 +48,15 @@ describe('matrix-to-irc, private', () => {
     assert.match(String(said(world)[0]?.[1]), /private talk of @alice:hs.test with bob/u);
   });
 
+  it('S-056: what one says to a nick is in no room of another who talks with it', async () => {
+    const world = await scene();
+    const other = roomId('!carolsdm:hs.test');
+    world.homeserver.members.set(other, new Set([CAROL]));
+    await take(world, member({ target: BOB, room: other, sender: CAROL }), inDm('identify hunter2'));
+    assert.deepEqual(world.heard('bob'), ['identify hunter2']);
+    assert.deepEqual([said(world), said(world, other)], [[], []]);
+  });
+
   it('S-120: what is said right after the invitation waits until the ghost is there', async () => {
     const world = await World.of();
     world.homeserver.members.set(DM, new Set([ALICE]));

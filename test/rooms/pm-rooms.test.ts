@@ -59,6 +59,15 @@ describe('rooms/pm-rooms', () => {
     assert.deepEqual([rooms.find(NET, ALICE, nickOf('bob')), rooms.ofPerson(NET, ALICE), store.rooms], [undefined, [], []]);
   });
 
+  it('S-286, S-288: pot[ and pot{ are one to rfc1459, and two to ascii', async () => {
+    const { network, rooms } = make();
+    await rooms.add(aRoom({ nick: nickOf('pot[1]') }));
+    assert.ok(rooms.find(NET, ALICE, nickOf('POT{1}')));
+    network.announce('ascii');
+    await rooms.add(aRoom({ nick: nickOf('pot{1}'), room: roomId('!other:hs.test'), ghost: userId('@irc_pot_1_:hs.test') }));
+    assert.deepEqual(['pot[1]', 'pot{1}'].map((nick) => rooms.find(NET, ALICE, nickOf(nick))?.room), ['!pm:hs.test', '!other:hs.test']);
+  });
+
   it('R30: names are compared anew when the network says how', async () => {
     const { network, rooms } = make();
     await rooms.add(aRoom({ nick: nickOf('b[') }));
