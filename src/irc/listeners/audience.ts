@@ -3,6 +3,7 @@
 import type { Folded } from '../../model/irc-names.js';
 import { BoundedMap } from '../../lib/bounded-map.js';
 import { likeBytes, sameBytes } from '../wire/byte-map.js';
+import { Splits } from './splits.js';
 import { MEMORY_MS } from './witness.js';
 
 /** A primary and a witness: those a channel needs, so that one of them must hear again if it is deaf. */
@@ -24,17 +25,22 @@ export interface Listener<C> {
   hears: boolean;
   /** The ledger's end when it was asked to hear again. */
   askedAt: number;
+  /** Monotonic ms since when it hears. */
+  hearsSince: number;
   /** Where it hears again and has shown nothing yet. */
   readonly unplaced: Set<Audience<C>>;
   /** In how many channels it is primary. */
   primaries: number;
+  /** In how many it is watched. */
+  watchedIn: number;
   readonly audiences: Set<Audience<C>>;
 }
 
 /** A listener nobody knows anything about yet. */
 export function freshListener<C>(client: C, preferred: boolean, folded: Folded): Listener<C> {
-  const state = { hears: true, askedAt: 0, primaries: 0, audiences: new Set<Audience<C>>(), unplaced: new Set<Audience<C>>() };
-  return { client, preferred, nick: Buffer.alloc(0), folded, ...state };
+  const state = { hears: true, askedAt: 0, hearsSince: 0, primaries: 0, watchedIn: 0 };
+  const places = { audiences: new Set<Audience<C>>(), unplaced: new Set<Audience<C>>() };
+  return { client, preferred, nick: Buffer.alloc(0), folded, ...state, ...places };
 }
 
 /** Whether `buf[from, to)` is the nick of a listener, by the network's way to fold. */
@@ -61,6 +67,10 @@ export class Audience<C> {
   readonly members = new Map<Listener<C>, Membership>();
   /** Points of the ledger at which watched members showed the JOIN of one of us, by that one's folded nick. */
   readonly marks = new BoundedMap<Folded, Map<Listener<C>, number>>(256);
+  /** Which of those watched are apart by a netsplit. */
+  readonly splits = new Splits<Listener<C>>();
+  /** Until then, in monotonic ms, the primary's lines are held too. */
+  waitsUntil = 0;
   #watched: Listener<C>[] = [];
   #primary: Listener<C> | undefined;
   #changedAt = 0;
@@ -138,6 +148,7 @@ export class Audience<C> {
     this.#changedAt = now;
     who.audiences.delete(this);
     who.unplaced.delete(this);
+    this.splits.forget(who);
     if (this.needs(who)) this.#fill(now, this.#watched.filter((one) => one !== who));
   }
 
@@ -196,6 +207,8 @@ export class Audience<C> {
 
   #watch(watched: Listener<C>[]): void {
     const before = this.#primary;
+    for (const one of this.#watched) one.watchedIn--;
+    for (const one of watched) one.watchedIn++;
     this.#watched = watched;
     this.#primary = watched.find((one) => one.hears) ?? watched[0];
     if (before === this.#primary) return;

@@ -32,6 +32,7 @@ export class Hearing<C> {
     if (who.hears === hears) return;
     this.forget(who);
     who.hears = hears;
+    if (hears) who.hearsSince = this.#clock.elapsed();
     who.unplaced.clear();
     for (const audience of [...who.audiences]) {
       const before = audience.primary;

@@ -20,6 +20,8 @@ export interface Ground<C> {
   first(me: Listener<C>, audience: Audience<C>, buf: Buffer, line: Peek): boolean;
   /** A watched client showed that another of us came in. */
   sawJoin(me: Listener<C>, audience: Audience<C>, buf: Buffer, line: Peek): void;
+  /** A watched client showed that another of us was gone. */
+  sawQuit(me: Listener<C>, buf: Buffer, line: Peek): void;
 }
 
 /** Judges the line that starts at `start` in `buf` and was peeked at. */
@@ -91,7 +93,12 @@ function judgeNames<C>(ground: Ground<C>, me: Listener<C>, buf: Buffer, line: Pe
 /** QUIT, NICK and what else a server tells everybody who shares a channel. */
 function judgeEverywhere<C>(ground: Ground<C>, me: Listener<C>, buf: Buffer, line: Peek): LineVerdict {
   if (ground.isSelf(me, buf, line.nick, line.nickEnd)) return 'pass';
-  if (me.primaries === 0 || ground.isOurs(buf, line.nick, line.nickEnd)) return 'drop';
+  if (me.watchedIn === 0) return 'drop';
+  if (ground.isOurs(buf, line.nick, line.nickEnd)) {
+    if (isQuit(buf, line)) ground.sawQuit(me, buf, line);
+    return 'drop';
+  }
+  if (me.primaries === 0) return 'drop';
   // Of our own nick changes only the client itself tells; its registry may have the new nick already.
   return isNick(buf, line) && ground.isOurs(buf, line.target, line.targetEnd) ? 'drop' : 'pass';
 }
@@ -128,6 +135,10 @@ function judgeKick<C>(ground: Ground<C>, me: Listener<C>, buf: Buffer, line: Pee
 
 function isNick(buf: Buffer, line: Peek): boolean {
   return line.commandEnd - line.command === 4 && ((buf[line.command] ?? 0) & 0xdf) === 0x4e;
+}
+
+function isQuit(buf: Buffer, line: Peek): boolean {
+  return line.commandEnd - line.command === 4 && ((buf[line.command] ?? 0) & 0xdf) === 0x51;
 }
 
 /** `#`, `&`, `+`, `!`. */

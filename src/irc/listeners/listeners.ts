@@ -9,7 +9,7 @@ import { judgeLine, type Ground, type LineVerdict } from './line-filter.js';
 import { latin1, peek, Peek, talkKey } from '../wire/line.js';
 import { Once } from './once.js';
 import { Promotions, SETTLE_MS } from './promotions.js';
-import { isReplay } from './replay.js';
+import { Talk } from './talk.js';
 import { Ledger, type HeldLine } from './witness.js';
 
 export interface ListenersNeeds<C> {
@@ -40,6 +40,7 @@ export class Listeners<C> {
   readonly #toStatus: Once<Listener<C>>;
   readonly #promotions: Promotions<C>;
   readonly #hearing: Hearing<C>;
+  readonly #talk: Talk<C>;
   readonly #onRelease: ((client: C, line: Buffer) => void)[] = [];
   readonly #onPrimary: ((channel: string, client: C) => void)[] = [];
   readonly #ground: Ground<C>;
@@ -51,15 +52,16 @@ export class Listeners<C> {
     this.#ledger = new Ledger({ clock: needs.clock, overdue: (held) => this.#overdue(held) });
     this.#promotions = new Promotions(needs.clock, (audience, change) => this.#changing(audience, change));
     this.#hearing = new Hearing(needs.clock, this.#ledger, (audience, before) => this.#changed(audience, before));
+    this.#talk = new Talk(needs.clock, this.#ledger, this.#hearing, (held) => this.#release(held));
     this.#ground = {
       audienceOf: (buf, from, to) => this.#audiences.of(buf, from, to),
       isSelf: (me, buf, from, to) => hasNick(me, buf, from, to, needs.fold),
       isOurs: (buf, from, to) => to > from && needs.isOwn(buf.toString('utf8', from, to)),
-      heard: (me, audience, buf, start, line) => this.#heard(me, audience, buf, start, line),
+      heard: (me, audience, buf, start, line) => this.#talk.judge(me, audience, buf, start, line),
       first: (me, audience, buf, line) =>
         this.#toStatus.first(me, `${audience.id} ${latin1(buf, line.target, line.targetEnd)} ${talkKey(buf, line)}`),
-      sawJoin: (me, audience, buf, line) =>
-        this.#sawJoin(me, audience, needs.fold(buf.toString('utf8', line.nick, line.nickEnd))),
+      sawJoin: (me, audience, buf, line) => this.#talk.sawJoin(me, audience, needs.fold(buf.toString('utf8', line.nick, line.nickEnd))),
+      sawQuit: (me, buf, line) => this.#talk.sawQuit(me, needs.fold(buf.toString('utf8', line.nick, line.nickEnd))),
     };
   }
 
@@ -164,30 +166,6 @@ export class Listeners<C> {
     this.#promotions.stop();
     this.#hearing.stop();
     this.#ledger.stop();
-  }
-
-  #heard(me: Listener<C>, audience: Audience<C>, buf: Buffer, start: number, line: Peek): LineVerdict {
-    if (me.unplaced.size > 0 && me.unplaced.has(audience)) this.#hearing.place(me, audience, talkKey(buf, line));
-    if (audience.primary === me && !audience.isShared(this.#needs.clock.elapsed())) return 'pass';
-    if (audience.primary === me) return this.#ledger.primaryShows(audience, talkKey(buf, line), me) ? 'pass' : 'drop';
-    // A primary passes what is played back, for the parser knows batches; a witness would have it said.
-    const fresh = this.#needs.clock.elapsed() - (audience.joinOf(me)?.since ?? 0) < SETTLE_MS;
-    if (line.body > start && isReplay(latin1(buf, start, line.body), fresh, this.#needs.clock.now())) return 'drop';
-    return this.#ledger.witnessShows(audience, talkKey(buf, line), me, buf, start, line.end) ? 'hold' : 'drop';
-  }
-
-  /**
-   * `me` showed the JOIN of another of ours. When that one is not in yet, it will show what `me` shows from here on.
-   * When it is, `me` is behind it, and only now where the other began.
-   */
-  #sawJoin(me: Listener<C>, audience: Audience<C>, nick: Folded): void {
-    const marks = audience.marks.get(nick) ?? new Map<Listener<C>, number>();
-    audience.marks.set(nick, marks.set(me, this.#ledger.end));
-    const other = audience.memberNamed(nick);
-    if (!other) return;
-    this.#ledger.rewind(audience, me, other, audience.joinOf(other)?.point ?? 0);
-    // What it showed before, the primary was not there to hear.
-    if (other === audience.primary) for (const held of this.#ledger.take(audience, me)) this.#release(held);
   }
 
   /** A witness showed what the primary did not: it takes the primary's place, and what it holds is said. */

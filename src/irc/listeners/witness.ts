@@ -59,6 +59,7 @@ export class Ledger<Place extends { readonly id: number }, Who> {
   #bytes = 0;
   #orders = 0;
   readonly #held = new Set<Entry<Place, Who>>();
+  readonly #heldIn = new WeakMap<Place, Set<Entry<Place, Who>>>();
   #timer: Timer | undefined;
 
   constructor(needs: LedgerNeeds<Place, Who>) {
@@ -112,13 +113,32 @@ export class Ledger<Place extends { readonly id: number }, Who> {
   /** Takes out the held lines of a place which `who` has shown (all without `who`), in order; they count as said. */
   take(place: Place, who?: Who): HeldLine<Place, Who>[] {
     const taken: HeldLine<Place, Who>[] = [];
-    for (const entry of this.#held) {
-      if (entry.group.place !== place || !entry.held) continue;
+    for (const entry of this.#heldIn.get(place) ?? []) {
+      if (!entry.held) continue;
       if (who !== undefined && !this.#hasShown(entry, who)) continue;
       taken.push(entry.held);
       this.#unhold(entry);
     }
     return taken;
+  }
+
+  /**
+   * Takes out what the primary, about to show a line, has missed, in order: what was held before that line. For a server
+   * says lines in one order, so that whoever showed more than the primary would have shown that line first.
+   * @param knows whether one has been there long enough to have been shown all that the primary shows now
+   */
+  takeMissed(place: Place, key: string, primary: Who, knows: (by: Who) => boolean): readonly HeldLine<Place, Who>[] {
+    const held = this.#held.size > 0 ? this.#heldIn.get(place) : undefined;
+    if (!held || held.size === 0) return [];
+    const before = this.orderOf(place, key, primary) ?? Infinity;
+    const missed: HeldLine<Place, Who>[] = [];
+    for (const entry of held) {
+      if (entry.order >= before) break;
+      if (!entry.held || !knows(entry.by)) continue;
+      missed.push(entry.held);
+      this.#unhold(entry);
+    }
+    return missed;
   }
 
   /** `who` will not show those lines of a place any more which are past for it, by who showed them first and their order. */
@@ -185,16 +205,26 @@ export class Ledger<Place extends { readonly id: number }, Who> {
     this.#queue.push(entry);
     this.#bytes += entry.bytes;
     if (line) {
-      this.#held.add(entry);
+      this.#hold(entry);
       this.#arm();
     }
     this.#forget();
   }
 
+  #hold(entry: Entry<Place, Who>): void {
+    this.#held.add(entry);
+    const { place } = entry.group;
+    const there = this.#heldIn.get(place);
+    if (there) there.add(entry);
+    else this.#heldIn.set(place, new Set([entry]));
+  }
+
   /** Marks a line as said. @returns whether it was held until now */
   #unhold(entry: Entry<Place, Who>): boolean {
     entry.held = undefined;
-    return this.#held.delete(entry);
+    if (!this.#held.delete(entry)) return false;
+    this.#heldIn.get(entry.group.place)?.delete(entry);
+    return true;
   }
 
   #forget(): void {

@@ -11,7 +11,7 @@ const RUNS = Number(process.env['RUNS'] ?? 1500);
 /** What the server does, in its order; each client sees it later, in the same order, while it is in the channel. */
 type Deed =
   | { readonly at: number; readonly do: 'say'; readonly text: string }
-  | { readonly at: number; readonly do: 'join' | 'part'; readonly client: number };
+  | { readonly at: number; readonly do: 'join' | 'part' | 'split' | 'heal'; readonly client: number };
 
 interface Wire {
   /** ms by which this client's lines come late, for each deed. */
@@ -28,8 +28,8 @@ interface Run {
   readonly bot: number | undefined;
 }
 
-/** Plays a run; gives what was said, with the time. */
-function play(run: Run): Map<string, number> {
+/** Plays a run; gives what was said, in order. */
+function play(run: Run): string[] {
   const clock = new SwiftClock();
   const happenings: { at: number; job: () => void }[] = [];
   const listeners = new Listeners<number>({
@@ -38,11 +38,8 @@ function play(run: Run): Map<string, number> {
     isOwn: (nick) => /^us\d+$/.test(nick),
     isBot: (client) => client === run.bot,
   });
-  const said = new Map<string, number>();
-  const say = (line: Buffer): void => {
-    const text = line.toString().replace(/^.* :/, '');
-    said.set(text, (said.get(text) ?? 0) + 1);
-  };
+  const said: string[] = [];
+  const say = (line: Buffer): void => void said.push(line.toString().replace(/^.* :/, ''));
   listeners.onRelease((_client, line) => say(line));
   const verdict = (client: number, text: string) => {
     const line = Buffer.from(text);
@@ -55,6 +52,13 @@ function play(run: Run): Map<string, number> {
       if (heard.verdict === 'pass') say(heard.line);
       return;
     }
+    if (deed.do === 'split' || deed.do === 'heal') {
+      for (const other of run.wires.keys()) {
+        if ((client === deed.client) === (other === deed.client)) continue;
+        verdict(client, `:us${other}!u@h ${deed.do === 'split' ? 'QUIT :a.test b.test' : 'JOIN #c'}`);
+      }
+      return;
+    }
     const echo = verdict(client, `:us${deed.client}!u@h ${deed.do === 'join' ? 'JOIN' : 'PART'} #c`);
     assert.equal(echo.verdict, deed.client === client ? 'pass' : 'drop');
     if (deed.client !== client) return;
@@ -64,14 +68,18 @@ function play(run: Run): Map<string, number> {
   run.wires.forEach((wire, client) => {
     let last = 0;
     let inside = false;
+    // On the far side of a netsplit it is shown nothing; QUIT and JOIN tell of that on both sides.
+    let apart = false;
     run.deeds.forEach((deed, n) => {
-      const mine = deed.do !== 'say' && deed.client === client;
+      const mine = (deed.do === 'join' || deed.do === 'part') && deed.client === client;
       if (mine && deed.do === 'join') inside = true;
       if (!inside) return;
       last = Math.max(last, deed.at + wire.lag(n));
       if (mine && deed.do === 'part') inside = false;
       // A later life of the same client has another wire.
       if (last >= wire.silentAt) return;
+      if ((deed.do === 'split' || deed.do === 'heal') && deed.client === client) apart = deed.do === 'split';
+      if (apart && deed.do === 'say') return;
       happenings.push({ at: last, job: () => hear(client, deed) });
     });
     if (wire.goneAt < Infinity) happenings.push({ at: wire.goneAt, job: () => listeners.gone(client) });
@@ -88,10 +96,8 @@ function play(run: Run): Map<string, number> {
   return said;
 }
 
-function counted(texts: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return counts;
+function textsOf(deeds: readonly Deed[]): string[] {
+  return deeds.flatMap((deed) => (deed.do === 'say' ? [deed.text] : []));
 }
 
 const lags = fc.oneof(
@@ -129,9 +135,7 @@ describe('listeners, random runs', function () {
             deed < clients.length ? 0 : one.lag.least + Math.floor(shaken(one.seed, deed) * one.lag.spread);
           return { lag, silentAt: silentAt + 1, goneAt: silentAt === Infinity ? Infinity : silentAt + 1 + one.found };
         });
-        const said = play({ deeds, wires, bot });
-        const expected = counted(deeds.flatMap((deed) => (deed.do === 'say' ? [deed.text] : [])));
-        assert.deepEqual([...said].sort(), [...expected].sort());
+        assert.deepEqual(play({ deeds, wires, bot }).sort(), textsOf(deeds).sort());
       }),
       { numRuns: RUNS, endOnFailure: process.env['QUICK'] !== undefined },
     );
@@ -181,9 +185,41 @@ describe('listeners, random runs', function () {
             goneAt: end ? end.at + end.found : Infinity,
           };
         });
-        const said = play({ deeds, wires, bot });
-        const expected = counted(deeds.flatMap((deed) => (deed.do === 'say' ? [deed.text] : [])));
-        assert.deepEqual([...said].sort(), [...expected].sort());
+        assert.deepEqual(play({ deeds, wires, bot }).sort(), textsOf(deeds).sort());
+      }),
+      { numRuns: RUNS, endOnFailure: process.env['QUICK'] !== undefined },
+    );
+  });
+
+  it('R20: netsplits of any length, one after another: all is said once, and in order, whoever comes back', () => {
+    const runs = fc.record({
+      bot: fc.option(fc.nat(3), { nil: undefined }),
+      lag: fc.array(fc.record({ least: fc.nat(500), spread: fc.nat(500) }), { minLength: 2, maxLength: 4 }),
+      seed: fc.integer(),
+      every: fc.integer({ min: 20, max: 2000 }),
+      splits: fc.array(fc.record({ gap: fc.integer({ min: 2_000, max: 30_000 }), length: fc.nat(8_000), who: fc.nat(3) }), { minLength: 1, maxLength: 4 }),
+    });
+    fc.assert(
+      fc.property(runs, ({ bot, lag, seed, every, splits }) => {
+        const deeds: Deed[] = lag.map((_, n) => ({ at: 0, do: 'join', client: n }));
+        for (let n = 0; n < 60; n++) deeds.push({ at: 12_000 + n * every, do: 'say', text: `line ${n}` });
+        let at = 10_000;
+        const split = new Set<number>();
+        for (const { gap, length, who } of splits) {
+          const client = who % lag.length;
+          at += gap;
+          // One at a time, each once, so that somebody hears each line.
+          if (split.has(client)) continue;
+          split.add(client);
+          deeds.push({ at, do: 'split', client }, { at: (at += length), do: 'heal', client });
+        }
+        deeds.sort((one, other) => one.at - other.at);
+        const wires = lag.map(({ least, spread }, n): Wire => ({
+          lag: (deed) => least + Math.floor(shaken(seed + n, deed) * spread),
+          silentAt: Infinity,
+          goneAt: Infinity,
+        }));
+        assert.deepEqual(play({ deeds, wires, bot }), textsOf(deeds));
       }),
       { numRuns: RUNS, endOnFailure: process.env['QUICK'] !== undefined },
     );

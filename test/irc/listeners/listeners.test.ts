@@ -125,6 +125,33 @@ describe('listeners', () => {
     assert.equal(hear('ben', ':x!y@z PRIVMSG #c :1'), 'drop');
   });
 
+  it('R20: what the primary missed in a netsplit is said before its next line, not three seconds later', async () => {
+    const { clock, released, hear } = aNetwork();
+    await clock.advance(10_001);
+    const line = (n: number): string => `:x!y@z PRIVMSG #c :${n}`;
+    assert.equal(hear('ann', ':bot!y@z QUIT :a.test b.test'), 'drop');
+    assert.deepEqual([hear('ann', line(1)), hear('ann', line(2))], ['hold', 'hold']);
+    assert.equal(hear('ann', ':bot!y@z JOIN #c'), 'drop');
+    assert.deepEqual(released, [['ann', line(1)], ['ann', line(2)]]);
+    // One that does not see where the split ends, for it happens elsewhere.
+    assert.equal(hear('ann', line(3)), 'hold');
+    assert.equal(hear('bot', line(4)), 'pass');
+    assert.deepEqual(released.at(-1), ['ann', line(3)]);
+    assert.equal(hear('ann', line(4)), 'drop');
+  });
+
+  it('R20: a primary that is back sooner than its witness tells so waits for what that one still has', async () => {
+    const { clock, released, hear } = aNetwork();
+    await clock.advance(10_001);
+    const line = (n: number): string => `:x!y@z PRIVMSG #c :${n}`;
+    for (const nick of ['ann', 'ben', 'cat']) hear('bot', `:${nick}!y@z QUIT :a.test b.test`);
+    for (const nick of ['ann', 'ben', 'cat']) hear('bot', `:${nick}!y@z JOIN #c`);
+    assert.equal(hear('bot', line(2)), 'hold');
+    for (const text of [':bot!y@z QUIT :a.test b.test', line(1), ':bot!y@z JOIN #c']) hear('ann', text);
+    assert.deepEqual(released, [['ann', line(1)], ['bot', line(2)]]);
+    assert.deepEqual([hear('ann', line(2)), hear('bot', line(3))], ['drop', 'pass']);
+  });
+
   it('what is held is said even when nobody is left', () => {
     const { listeners, released, hear } = aNetwork();
     hear('ann', ':x!y@z PRIVMSG #c :1');
