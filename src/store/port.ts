@@ -52,7 +52,7 @@ export interface AccountStore {
   account(person: UserId): Promise<AccountRecord | undefined>;
   /** Replaces what is kept of that person. */
   save(record: AccountRecord): Promise<void>;
-  /** Those whose clients are to end, or have ended. */
+  /** Those whose clients are to end, or have ended, and those whose account was ever closed. */
   leaving(): Promise<readonly AccountRecord[]>;
 }
 
@@ -80,8 +80,8 @@ export interface EventStore {
   ofEvent(event: EventId): Promise<readonly EventPair[]>;
   /** All pairs of a message of a network (several rooms), oldest first. */
   ofMsgid(network: NetworkName, msgid: string): Promise<readonly EventPair[]>;
-  /** What a person said loses his nick and name, on the disk too; all pairs of these rooms go. Throws `STORE_FAULT`. */
-  forget(person: UserId, rooms: readonly RoomId[]): Promise<void>;
+  /** What these people said loses nick and name, on the disk too; all pairs of these rooms go. Throws `STORE_FAULT`. */
+  forget(people: ReadonlySet<UserId>, rooms: readonly RoomId[]): Promise<void>;
 }
 
 export interface Store {

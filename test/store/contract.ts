@@ -78,8 +78,9 @@ export function storeContract(open: () => Promise<Store>, reopen?: (store: Store
       await store.accounts.save(bare('@in:hs', { known: true }));
       await store.accounts.save({ ...bare('@leaving:hs'), endsAt: 5 });
       await store.accounts.save({ ...bare('@left:hs'), ended: 'away' });
+      await store.accounts.save(bare('@gone:hs', { deactivatedAt: 5 }));
       await again();
-      assert.deepEqual((await store.accounts.leaving()).map(({ ledger }) => ledger.person).sort(), ['@leaving:hs', '@left:hs']);
+      assert.deepEqual((await store.accounts.leaving()).map(({ ledger }) => ledger.person).sort(), ['@gone:hs', '@leaving:hs', '@left:hs']);
     });
 
     it('SYN-10: of somebody deactivated no settings are kept', async () => {

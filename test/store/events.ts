@@ -61,7 +61,7 @@ export function eventStoreContract(
     for (const each of [pair(1, { author: alice, nick: parseNick('Alice')! }), carol, pair(3, { room: talk, target: 'Alice' })]) store.events.add(each);
     await again();
     store.events.add(pair(4, { author: alice, nick: parseNick('Alice2')! }));
-    await store.events.forget(alice, [talk]);
+    await store.events.forget(new Set([alice]), [talk]);
     for (const _ of [0, 1]) {
       assert.deepEqual(await store.events.ofEvent(pair(1).event), [pair(1, { nick: parseNick('_')! })]);
       assert.deepEqual(await store.events.ofEvent(pair(4).event), [pair(4, { nick: parseNick('_')! })]);

@@ -120,6 +120,9 @@ describe('store: faulty files', () => {
     await assert.rejects(store.links.moveRoom(link('#there').room, parseRoomId('!b:hs')!), { code: 'STORE_FAULT' });
     await assert.rejects(store.counters.next(network, '*'), { code: 'STORE_FAULT' });
     const unchanged = [{ ...link('#there'), key: 'before' }];
+    const together = [store.links.add(link('#one')), store.links.remove(link('#there')), store.links.add(link('#one'))];
+    const outcomes = await Promise.allSettled(together);
+    assert.deepEqual(outcomes.map(({ status }) => status), ['rejected', 'rejected', 'rejected'], 'written together');
     assert.deepEqual(await store.links.all(), unchanged);
     for (const name of ['rooms.db', 'users.db']) {
       rmdirSync(path(name));

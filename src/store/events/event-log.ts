@@ -88,13 +88,13 @@ export class EventLog implements EventStore {
     return (await this.#find(msgidKey(network, msgid))).filter((pair) => pair.network === network && pair.msgid === msgid);
   }
 
-  async forget(person: UserId, rooms: readonly RoomId[]): Promise<void> {
+  async forget(people: ReadonlySet<UserId>, rooms: readonly RoomId[]): Promise<void> {
     await this.#writing;
     const gone = new Set(rooms);
     const change = (pair: EventPair): EventPair | undefined => {
       if (gone.has(pair.room)) return undefined;
       const { author, ...rest } = pair;
-      return author === person ? { ...rest, nick: NOBODY } : pair;
+      return author !== undefined && people.has(author) ? { ...rest, nick: NOBODY } : pair;
     };
     try {
       for (const segment of [...this.#segments]) await segment.change(change);

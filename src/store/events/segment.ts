@@ -9,6 +9,9 @@ import { LONGEST, readPair, writePair } from './line.js';
 /** No file has as much: of garbage without line ends, all is one line. */
 const MOST_BYTES = 1 << 30;
 
+/** Bytes that are changed before others get their turn. */
+const TOGETHER = 1 << 16;
+
 /** What a pair is found by. */
 export const eventKey = (event: string): string => `e ${event}`;
 export const msgidKey = (network: string, msgid: string): string => `m ${network} ${msgid}`;
@@ -92,7 +95,7 @@ export class Segment {
     await this.#eachLine((bytes, offset) => {
       const now = offset < this.#written ? changed(bytes.toString('utf8')) : undefined;
       if (now !== undefined) news.push([offset, now]);
-    });
+    }, TOGETHER);
     for (const [offset, line] of news) await this.#file?.write(Buffer.from(line), 0, undefined, offset);
     await this.#file?.sync();
   }
@@ -134,13 +137,13 @@ export class Segment {
   }
 
   /** Tells each whole line; gives how many bytes those are, and how many there are. */
-  async #eachLine(onLine: (bytes: Buffer, offset: number) => void): Promise<{ readonly whole: number; readonly size: number }> {
+  async #eachLine(onLine: (bytes: Buffer, offset: number) => void, together = 1 << 20): Promise<{ readonly whole: number; readonly size: number }> {
     let whole = 0;
     const lines = new LineSplitter((bytes) => {
       onLine(bytes, whole);
       whole += bytes.length + 1;
     }, MOST_BYTES);
-    const data = Buffer.alloc(1 << 20);
+    const data = Buffer.alloc(together);
     let size = 0;
     for (let read = 1; this.#file && read > 0; size += read) {
       ({ bytesRead: read } = await this.#file.read(data, 0, data.length, size));

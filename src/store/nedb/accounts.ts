@@ -31,7 +31,7 @@ export class NedbAccounts implements AccountStore {
 
   async leaving(): Promise<readonly AccountRecord[]> {
     const all = (await this.#docs.find({})).flatMap((doc) => recordOf(doc) ?? []);
-    return all.filter(({ endsAt, ended }) => endsAt !== undefined || ended !== undefined);
+    return all.filter(({ ledger, endsAt, ended }) => endsAt !== undefined || ended !== undefined || ledger.deactivatedAt !== undefined);
   }
 }
 

@@ -1,4 +1,4 @@
-/** One NeDB file: read by field, written one document at a time, memory and disk always the same. */
+/** One NeDB file: read by field, written in one go for all who wait, memory and disk always the same. */
 
 import { randomBytes } from 'node:crypto';
 import { stat, truncate } from 'node:fs/promises';
@@ -12,6 +12,25 @@ import { dropDuplicates, prepareFile } from './guard.js';
 /** A file is written anew when it has grown by this much, and to twice what it was. */
 const SLACK = 4 * 1024 * 1024;
 
+/** What is written, and dropped. */
+interface Wish {
+  readonly put?: readonly Doc[];
+  readonly drop?: readonly Doc[];
+}
+
+/** Somebody who waits for his change. */
+interface Waiting {
+  readonly decide: () => Promise<Wish>;
+  readonly done: () => void;
+  readonly failed: (fault: unknown) => void;
+}
+
+/** Changes made in memory: the lines that the file is still to get, and how each is taken back, last one first. */
+interface Made {
+  readonly lines: Doc[];
+  readonly undo: (() => Promise<unknown>)[];
+}
+
 export class Documents {
   readonly #path: string | undefined;
   readonly #file: File;
@@ -21,6 +40,8 @@ export class Documents {
   #compacted: number;
   /** Writes go one after the other, so that taking one back cannot undo another. */
   #writes: Promise<void> = Promise.resolve();
+  /** Those who come while the file is being written; they are written together. */
+  #waiting: Waiting[] = [];
   #closed = false;
 
   private constructor(path: string | undefined, file: File, log: Log, size: number) {
@@ -64,18 +85,13 @@ export class Documents {
 
   /**
    * Decides and writes in one step, between which nobody else writes. What is to be put is written first.
-   * @throws BridgeError `STORE_FAULT` when the disk fails; what was written of the change stays
+   * @throws BridgeError `STORE_FAULT` when the disk fails; nothing of the change stays then
    */
-  change(decide: () => Promise<{ readonly put?: readonly Doc[]; readonly drop?: readonly Doc[] }>): Promise<void> {
-    const write = this.#writes.then(async () => {
-      if (this.#closed) throw new BridgeError('STORE_FAULT', 'the store is closed');
-      const { put = [], drop = [] } = await decide();
-      for (const doc of put) await this.#put(doc);
-      for (const { _id } of drop) if (_id !== undefined) await this.#drop(_id);
+  change(decide: () => Promise<Wish>): Promise<void> {
+    return new Promise((done, failed) => {
+      if (this.#waiting.push({ decide, done, failed }) > 1) return;
+      this.#writes = this.#writes.then(() => this.#writeAll());
     });
-    // Whoever asked hears of a fault; the next write is not stopped by it.
-    this.#writes = write.catch(() => undefined);
-    return write;
   }
 
   /**
@@ -104,57 +120,102 @@ export class Documents {
     this.#closed = true;
   }
 
-  async #put(doc: Doc): Promise<void> {
-    const { _id = randomBytes(8).toString('hex') } = doc;
-    const before = await this.#file.findOne<Doc>({ _id });
-    if (before) {
-      await this.#write(
-        () => this.#file.updateOne({ _id }, doc),
-        () => this.#file.updateOne({ _id }, before),
-      );
-    } else {
-      await this.#write(
-        () => this.#file.insertOne({ ...doc, _id }),
-        () => this.#file.removeOne({ _id }, {}),
-      );
+  /** One append for all who wait: hundreds of people may come at once, and each wants his ident on disk first. */
+  async #writeAll(): Promise<void> {
+    const all = this.#waiting;
+    this.#waiting = [];
+    const made: Made = { lines: [], undo: [] };
+    const decided: Waiting[] = [];
+    for (const one of all) {
+      try {
+        const mine = await this.#decide(one);
+        made.lines.push(...mine.lines);
+        made.undo.push(...mine.undo);
+        decided.push(one);
+      } catch (fault) {
+        // He hears of it; the others are not stopped by it.
+        one.failed(fault);
+      }
+    }
+    try {
+      await this.#write(made);
+      for (const { done } of decided) done();
+    } catch (fault) {
+      for (const { failed } of decided) failed(fault);
     }
   }
 
-  async #drop(_id: string): Promise<void> {
+  /** Makes a change in memory; on a fault nothing of it stays. */
+  async #decide({ decide }: Waiting): Promise<Made> {
+    if (this.#closed) throw new BridgeError('STORE_FAULT', 'the store is closed');
+    const { put = [], drop = [] } = await decide();
+    const made: Made = { lines: [], undo: [] };
+    try {
+      await this.#inMemory(async () => {
+        for (const doc of put) await this.#put(doc, made);
+        for (const { _id } of drop) if (_id !== undefined) await this.#drop(_id, made);
+      });
+    } catch (fault) {
+      await this.#takeBack(made);
+      throw this.#fault(fault);
+    }
+    return made;
+  }
+
+  async #put(doc: Doc, { lines, undo }: Made): Promise<void> {
+    const whole = { ...doc, _id: doc._id ?? randomBytes(8).toString('hex') };
+    const { _id } = whole;
+    const before = doc._id === undefined ? undefined : await this.#file.findOne<Doc>({ _id });
+    if (before) await this.#file.updateOne({ _id }, doc);
+    else await this.#file.insertOne(whole);
+    undo.push(() => (before ? this.#file.updateOne({ _id }, before) : this.#file.removeOne({ _id }, {})));
+    lines.push(whole);
+  }
+
+  async #drop(_id: string, { lines, undo }: Made): Promise<void> {
     const before = await this.#file.findOne<Doc>({ _id });
     if (!before) return;
-    await this.#write(
-      () => this.#file.removeOne({ _id }, {}),
-      () => this.#file.insertOne(before),
-    );
+    await this.#file.removeOne({ _id }, {});
+    undo.push(() => this.#file.insertOne(before));
+    lines.push({ $$deleted: true, _id });
   }
 
-  /** NeDB changes its memory first and leaves it so when the disk fails (RELIABILITY L19): then we take it back. */
-  async #write(work: () => Promise<unknown>, back: () => Promise<unknown>): Promise<void> {
+  /** Writes what was made in memory; when the disk fails it is taken back there (RELIABILITY L19). */
+  async #write(made: Made): Promise<void> {
+    if (this.#path === undefined || made.lines.length === 0) return;
     try {
-      await work();
+      await this.#file.persistence.persistNewStateAsync(made.lines);
     } catch (fault) {
-      await this.#takeBack(back);
-      throw new BridgeError('STORE_FAULT', `cannot write ${this.#path ?? 'the store'}: ${faultText(fault)}`, { cause: fault });
+      await this.#takeBack(made);
+      // Half a line may be left, onto which the next good one would be written.
+      await truncate(this.#path, this.#size).catch((why: unknown) =>
+        this.#log.error('half a line may be left in the store', { file: this.#path, why: faultText(why) }),
+      );
+      throw this.#fault(fault);
     }
-    if (this.#path === undefined) return;
     this.#size = (await stat(this.#path)).size;
     if (this.#size > 2 * this.#compacted + SLACK) await this.#compact(this.#path);
   }
 
-  async #takeBack(back: () => Promise<unknown>): Promise<void> {
+  #takeBack({ undo }: Made): Promise<void> {
+    return this.#inMemory(async () => {
+      for (const step of undo.reverse()) await step();
+    });
+  }
+
+  /** Does work on the documents of which the file is not to know. */
+  async #inMemory(work: () => Promise<void>): Promise<void> {
     const { persistence } = this.#file;
     persistence.inMemoryOnly = true;
     try {
-      await back();
+      await work();
     } finally {
       persistence.inMemoryOnly = this.#path === undefined;
     }
-    if (this.#path === undefined) return;
-    // Half a line may be left, onto which the next good one would be written.
-    await truncate(this.#path, this.#size).catch((fault: unknown) =>
-      this.#log.error('half a line may be left in the store', { file: this.#path, why: faultText(fault) }),
-    );
+  }
+
+  #fault(cause: unknown): BridgeError {
+    return new BridgeError('STORE_FAULT', `cannot write ${this.#path ?? 'the store'}: ${faultText(cause)}`, { cause });
   }
 
   async #compact(path: string): Promise<void> {

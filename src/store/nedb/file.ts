@@ -17,7 +17,11 @@ export type Doc = JsonObject & { readonly _id?: string };
 
 /** A loaded file, with what the library has but its types do not say. */
 export type File = Datastore<Doc> & {
-  readonly persistence: { inMemoryOnly: boolean };
+  readonly persistence: {
+    inMemoryOnly: boolean;
+    /** Appends documents to the file, as one write; nothing when `inMemoryOnly`. */
+    persistNewStateAsync(docs: readonly Doc[]): Promise<void>;
+  };
   compactDatafileAsync(): Promise<void>;
 };
 
