@@ -1,5 +1,6 @@
 /** Makes what follows on IRC from the life of accounts on the homeserver (MSC3395). */
 
+import { makeArrive } from './account-life-cycle/arrive.js';
 import { CleanUp } from './account-life-cycle/clean-up.js';
 import { makeComeBack } from './account-life-cycle/come-back.js';
 import { AccountDispatch } from './account-life-cycle/dispatch.js';
@@ -28,6 +29,7 @@ export interface AccountsNeeds {
   readonly live: { readonly config: Config };
   /** What the registration asks for. */
   readonly subscribed: ReadonlySet<NewsType>;
+  readonly stopping: AbortSignal;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -43,7 +45,7 @@ export interface AccountLife {
   stop(): void;
 }
 
-export function buildAccounts({ edges, names, rooms, live, subscribed, clock, log: allLog }: AccountsNeeds): AccountLife {
+export function buildAccounts({ edges, names, rooms, live, subscribed, stopping, clock, log: allLog }: AccountsNeeds): AccountLife {
   const { homeserver, networks, journal, store, metrics } = edges;
   const { configOf } = names;
   const { accounts } = rooms;
@@ -51,16 +53,17 @@ export function buildAccounts({ edges, names, rooms, live, subscribed, clock, lo
   const set = (): SyntheticEventsConfig => live.config.ircService.syntheticEvents;
   /** Absent, it is on where the registration asks for events (SYN-1). */
   const isOn = (): boolean => set().enabled ?? (subscribed.size > 0 || set().metaEndpoint);
-  const shared = { ...rooms, homeserver, networks, configOf, people: store.people, events: store.events, clock, log };
+  const shared = { ...rooms, homeserver, networks, configOf, people: store.people, events: store.events, stopping, clock, log };
   const forget = makeForget(shared);
-  const cleanUp = new CleanUp({ store, journal, again: (person) => forget.forget(person), clock, log });
+  const cleanUp = new CleanUp({ store, journal, forget: (people) => forget.forget(people), isClosed: (person) => accounts.isClosed(person), clock, log });
+  const arrive = makeArrive(shared);
   const proxyRoom = new ProxyRoom({ homeserver, room: () => set().proxyRoom, clock, log });
   const effects = new Effects({
     ...shared,
     forget,
     cleanUp,
-    register: makeRegister({ ...shared, autoJoin: () => set().autoJoin }),
-    comeBack: makeComeBack(shared),
+    register: makeRegister({ ...shared, arrive, autoJoin: () => set().autoJoin }),
+    comeBack: makeComeBack({ ...shared, arrive }),
     end: makeEnd({ ...shared, rules: set }),
     graceSecs: () => set().logoutGraceSecs,
     disconnectsPerSecond: set().disconnectsPerSecond,

@@ -87,7 +87,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
   const rooms = buildRooms(edges, names, { live, clock, log, stopping });
   const { configOf, isOurs, nickOf } = names;
   const { links, pmRooms, adminRooms, ghosts } = rooms;
-  const accountLife = buildAccounts({ edges, names, rooms, live, subscribed, clock, log });
+  const accountLife = buildAccounts({ edges, names, rooms, live, subscribed, stopping, clock, log });
   const shared = { ...rooms, homeserver, networks, configOf, metrics, clock };
   const { obey } = buildFaces({
     ...shared,

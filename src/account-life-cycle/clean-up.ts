@@ -13,8 +13,10 @@ import type { Store } from '../store/port.js';
 export interface CleanUpNeeds {
   readonly store: Pick<Store, 'scrub'>;
   readonly journal: Pick<Journal, 'clean'>;
-  /** Forgets what was kept of somebody by what was under way. */
-  readonly again: (person: UserId) => Promise<void>;
+  /** Takes them out of what is in use. */
+  readonly forget: (people: ReadonlySet<UserId>) => Promise<void>;
+  /** Whether a person's account is still closed. */
+  readonly isClosed: (person: UserId) => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -56,7 +58,7 @@ export class CleanUp {
   }
 
   async #run(): Promise<void> {
-    const people = [...this.#people];
+    const people = this.#people;
     const waiting = this.#waiting;
     this.#people = new Set();
     this.#waiting = [];
@@ -74,18 +76,19 @@ export class CleanUp {
     this.#later.add(timer);
   }
 
-  async #onceMore(people: readonly UserId[]): Promise<void> {
+  async #onceMore(people: ReadonlySet<UserId>): Promise<void> {
     try {
-      for (const person of people) await this.#needs.again(person);
-      await this.#clean(people);
+      // What has begun anew meanwhile is somebody else's.
+      await this.#clean(new Set([...people].filter((person) => this.#needs.isClosed(person))));
     } catch (fault) {
       this.#needs.log.warn('files not cleaned a second time', { why: faultText(fault) });
     }
   }
 
-  async #clean(people: readonly UserId[]): Promise<void> {
-    await this.#needs.store.scrub(people);
+  async #clean(people: ReadonlySet<UserId>): Promise<void> {
+    await this.#needs.forget(people);
+    await this.#needs.store.scrub([...people]);
     await this.#needs.journal.clean();
-    this.#needs.log.info('files cleaned of closed accounts', { people: people.length });
+    this.#needs.log.info('files cleaned of closed accounts', { people: people.size });
   }
 }

@@ -2,7 +2,7 @@
 
 import type { NetworkConfig } from '../config/network.js';
 import type { Homeserver } from '../homeserver/port.js';
-import type { IrcNetwork, VirtualClient } from '../irc/port.js';
+import type { IrcNetwork } from '../irc/port.js';
 import { BoundedMap } from '../lib/bounded-map.js';
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
@@ -10,11 +10,11 @@ import { isFault } from '../model/errors.js';
 import type { RoomId, UserId } from '../model/ids.js';
 import type { ChannelName, NetworkName } from '../model/irc-names.js';
 import type { Accounts } from '../people/accounts.js';
-import type { Connect } from '../people/connect.js';
 import { standingOf } from '../policy/ledger.js';
 import { mirrorsToIrc } from '../policy/mirrors.js';
 import type { Links } from '../rooms/links.js';
 import type { PeopleStore } from '../store/port.js';
+import type { Arrive } from './arrive.js';
 import { placesOf } from './places.js';
 
 export interface ComeBackNeeds {
@@ -23,8 +23,8 @@ export interface ComeBackNeeds {
   readonly configOf: (network: NetworkName) => NetworkConfig;
   readonly links: Links;
   readonly accounts: Accounts;
-  readonly people: Pick<PeopleStore, 'record'>;
-  readonly connect: Connect;
+  readonly people: Pick<PeopleStore, 'record' | 'settings'>;
+  readonly arrive: Arrive;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -43,35 +43,30 @@ export function makeComeBack(needs: ComeBackNeeds): ComeBack {
     for (const { room } of links.ofChannel(network, channel)) if ((await membersOf(room)).has(person)) return true;
     return false;
   };
-  const join = async (person: UserId, client: VirtualClient, network: NetworkName, channel: ChannelName): Promise<void> => {
-    if (client.inChannel(channel)) return;
-    const key = links.ofChannel(network, channel).find((link) => link.key !== undefined)?.key;
-    const joined = await client.join(channel, key === undefined ? {} : { key });
-    if (!joined.ok) log.info('channel not joined again', { person, network, channel, why: joined.refusal.say });
-  };
-  const onNetwork = async (person: UserId, network: NetworkName, wish: Wish): Promise<void> => {
+  /** Whether he is where he should be. */
+  const onNetwork = async (person: UserId, network: NetworkName, wish: Wish): Promise<boolean> => {
     const channels: ChannelName[] = [];
     for (const channel of wish.channels) if (await isIn(person, network, channel)) channels.push(channel);
-    if (channels.length === 0 && !wish.anyway && !networks.get(network)?.clientOf(person)) return;
-    const client = await needs.connect(person, network, undefined, 'calm');
-    if (!client.ok) return log.info('not brought back', { person, network, why: client.refusal.say });
-    client.value.setAway(undefined);
-    for (const channel of channels) await join(person, client.value, network, channel);
+    if (channels.length === 0 && !wish.anyway && !networks.get(network)?.clientOf(person)) return true;
+    return needs.arrive(person, network, channels);
   };
   return async (person, everywhere) => {
     const record = await accounts.of(person);
     if (!record || standingOf(record.ledger) !== 'here') return;
     const auto = (await needs.people.record(person))?.features['autoconnect'] === true;
     const names = [...networks.keys()];
-    await Promise.all(names.map(async (network) => {
+    const through = await Promise.all(names.map(async (network) => {
       const { membershipLists: lists, allowAutoProvision } = needs.configOf(network);
       const before = record.ended === undefined ? undefined : record.places.find((place) => place.network === network);
       // Rooms whose people are shown on IRC whether they speak or not.
       const mirrored = links.onNetwork(network).filter(({ room }) => mirrorsToIrc(lists, room, 'incremental'));
       const channels = new Map([...(before?.channels ?? []), ...mirrored.map(({ channel }) => channel)].map((channel) => [networks.get(network)?.fold(channel), channel]));
-      const anyway = before !== undefined || auto || (everywhere && allowAutoProvision);
-      await onNetwork(person, network, { channels: [...channels.values()], anyway });
+      const wishes = auto && (await needs.people.settings(person, network)) !== undefined;
+      const anyway = before !== undefined || wishes || (everywhere && allowAutoProvision);
+      return onNetwork(person, network, { channels: [...channels.values()], anyway });
     }));
+    // Where he did not get to is where the next login brings him.
+    if (through.includes(false)) return;
     const isBack = await accounts.change(person, (now) => {
       // He may have gone again meanwhile.
       if (now?.ended === undefined || standingOf(now.ledger) !== 'here') return undefined;

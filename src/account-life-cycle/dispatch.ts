@@ -105,7 +105,7 @@ export class AccountDispatch {
     this.#waiting.delete(person);
     try {
       const { deeds, outcomes } = await this.#decide(person, arrivals);
-      this.#act(person, arrivals, deeds, outcomes);
+      this.#act(person, arrivals, { deeds, outcomes }, tries);
     } catch (fault) {
       this.#failed(person, arrivals, fault, tries);
     }
@@ -127,7 +127,7 @@ export class AccountDispatch {
     return { deeds, outcomes };
   }
 
-  #act(person: UserId, arrivals: readonly Waiting[], deeds: readonly Deed[], outcomes: readonly string[]): void {
+  #act(person: UserId, arrivals: readonly Waiting[], { deeds, outcomes }: Decision, tries: number): void {
     const { effects, relay, log } = this.#needs;
     const last = arrivals.at(-1);
     if (!last) return;
@@ -136,7 +136,7 @@ export class AccountDispatch {
     const cause = { entry: last.entry, repeat: arrivals.some(({ repeat }) => repeat) };
     const work = Promise.all(deeds.map((deed) => effects.perform(person, deed, cause))).then(
       () => arrivals.forEach(({ entry, type }, at) => this.#over(entry, type, outcomes[at] ?? 'done')),
-      (fault: unknown) => this.#failed(person, arrivals, fault, TRIES),
+      (fault: unknown) => this.#failed(person, arrivals, fault, tries),
     );
     this.#effects.add(work);
     void work.then(() => this.#effects.delete(work));

@@ -1,7 +1,7 @@
 /** The deeds that follow from account events, each with what performs it. */
 
 import type { EntryId } from '../journal/port.js';
-import type { Clock } from '../lib/clock.js';
+import { type Clock, sleep } from '../lib/clock.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
 import type { Log } from '../lib/log.js';
 import { Pace } from '../lib/pace.js';
@@ -30,6 +30,7 @@ export interface EffectsNeeds {
   readonly graceSecs: () => number;
   readonly disconnectsPerSecond: number;
   readonly clock: Clock;
+  readonly stopping: AbortSignal;
   readonly log: Log;
 }
 
@@ -41,6 +42,10 @@ export interface Cause {
 
 /** People who begin to come back in a second; their connections are paced besides, by the networks. */
 const ARRIVALS_PER_SECOND = 50;
+
+/** Between two tries to forget somebody. */
+const FIRST_MS = 1_000;
+const LONGEST_MS = 60_000;
 
 export class Effects {
   readonly #needs: EffectsNeeds;
@@ -87,15 +92,19 @@ export class Effects {
       case 'teardown':
         this.#grace.cancel(person);
         return this.#inOrder(person, () => this.#tearDown(person));
+      case 'open again':
+        return this.#inOrder(person, () => register.openAgain(person));
       case 'prepare':
         return this.#inOrder(person, () => register.prepare(person));
       case 'welcome':
         return this.#inOrder(person, () => register.welcome(person, entry, repeat));
       case 'connect':
-        return this.#inTurn(() => register.connect(person));
+        return this.#arrival(person, () => register.connect(person));
       case 'come back':
       case 'come everywhere':
-        return this.#inTurn(() => this.#needs.comeBack(person, deed === 'come everywhere'));
+        return this.#arrival(person, () => this.#needs.comeBack(person, deed === 'come everywhere'));
+      case 'unmark':
+        return this.#unmark(person);
     }
   }
 
@@ -105,20 +114,39 @@ export class Effects {
     this.#arrivals.end();
   }
 
+  /** Each step as soon as it can be, whatever becomes of the others, until all are through: what begins anew waits for it. */
   async #tearDown(person: UserId): Promise<void> {
-    const { forget, cleanUp } = this.#needs;
-    await forget.mark(person);
-    await paced(this.#endings, 'urgent', () => forget.quit(person));
-    await forget.forget(person);
-    await cleanUp.after(person);
+    const { forget, cleanUp, clock, log, stopping } = this.#needs;
+    const quit = (): Promise<void> => (forget.hasClient(person) ? paced(this.#endings, 'urgent', () => forget.quit(person)) : forget.quit(person));
+    for (let wait = FIRST_MS; ; wait = Math.min(2 * wait, LONGEST_MS)) {
+      const faults: unknown[] = [];
+      for (const step of [() => forget.mark(person), quit, () => cleanUp.after(person)]) await step().catch((fault: unknown) => faults.push(fault));
+      if (faults.length === 0) return;
+      if (faults.some((fault) => isFault(fault, 'STOPPING'))) throw faults[0];
+      log.error('closed account not forgotten yet, tried again', { person, why: faults.map(faultText).join('; ') });
+      await sleep(clock, wait, stopping);
+    }
+  }
+
+  async #unmark(person: UserId): Promise<void> {
+    const { accounts, networks } = this.#needs;
+    await accounts.change(person, (record) => {
+      if (record?.ended !== 'away' || standingOf(record.ledger) === 'gone') return undefined;
+      const { ended: _, ...rest } = record;
+      return rest;
+    });
+    if (accounts.isAway(person)) return;
+    for (const network of networks.values()) network.clientOf(person)?.setAway(undefined);
   }
 
   #inOrder(person: UserId, work: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => this.#states.push(person, () => work().then(resolve, reject)));
   }
 
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    return paced(this.#arrivals, 'in turn', work);
+  /** After what settles the state of the account, which came before it. */
+  async #arrival(person: UserId, work: () => Promise<void>): Promise<void> {
+    await this.#inOrder(person, () => Promise.resolve());
+    await paced(this.#arrivals, 'in turn', work);
   }
 
   #end(person: UserId): void {

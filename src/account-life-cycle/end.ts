@@ -6,7 +6,7 @@ import type { Log } from '../lib/log.js';
 import { faultText } from '../model/errors.js';
 import type { UserId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
-import type { Accounts } from '../people/accounts.js';
+import { type Accounts, AWAY } from '../people/accounts.js';
 import { standingOf } from '../policy/ledger.js';
 import { placesOf, quitAll } from './places.js';
 
@@ -18,7 +18,6 @@ export interface EndNeeds {
 }
 
 const QUIT = 'Logged out';
-const AWAY = 'Logged out of Matrix';
 
 /**
  * Ends a person's clients unless he is back; harmless when repeated. Throws `STORE_FAULT`.

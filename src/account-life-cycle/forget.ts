@@ -3,7 +3,7 @@
 import type { Actor, Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
 import type { Log } from '../lib/log.js';
-import { isFault } from '../model/errors.js';
+import { BridgeError } from '../model/errors.js';
 import type { RoomId, UserId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
 import type { AdminRooms } from '../rooms/admin-rooms.js';
@@ -22,24 +22,30 @@ export interface ForgetNeeds {
 }
 
 const REASON = 'Account deactivated';
+/** Rooms that are left at a time. */
+const TOGETHER = 10;
 
 export interface Forget {
-  /** Refuses every later connection; from then on nothing new is kept of the person. */
+  /** Refuses every later connection, and takes settings away; from then on nothing new is kept of the person. */
   mark(person: UserId): Promise<void>;
+  hasClient(person: UserId): boolean;
   /** Quits everywhere; resolves when all servers have let go. */
   quit(person: UserId): Promise<void>;
-  /** Takes settings and rooms away; waits for the homeserver. Mappings of rooms stay. */
-  forget(person: UserId): Promise<void>;
+  /** Takes rooms and names of many people away; waits for the homeserver. Mappings of rooms stay. */
+  forget(people: ReadonlySet<UserId>): Promise<void>;
 }
 
 /** Makes `Forget`; each step may be repeated without harm. They throw `STORE_FAULT` and `STOPPING`. */
 export function makeForget({ homeserver, networks, people, events, pmRooms, adminRooms, log }: ForgetNeeds): Forget {
+  const clientsOf = (person: UserId): number =>
+    [...networks.values()].filter((network) => network.clientOf(person) !== undefined).length;
   const leave = async (actor: Actor, room: RoomId): Promise<void> => {
     try {
       await actor.leave(room, REASON);
     } catch (fault) {
-      // Not in it, or no such room any more: what we want.
-      if (!isFault(fault, 'HOMESERVER_FORBIDDEN') && !isFault(fault, 'HOMESERVER_NOT_FOUND')) throw fault;
+      if (!(fault instanceof BridgeError) || fault.code === 'STOPPING') throw fault;
+      // Refused for good: the other rooms, and what is stored, must not suffer.
+      log.info('room not left', { room, why: fault.message });
     }
   };
   return {
@@ -48,25 +54,25 @@ export function makeForget({ homeserver, networks, people, events, pmRooms, admi
       // Later than the mark, so that only the mark is left of it.
       await people.forget(person);
     },
+    hasClient: (person) => clientsOf(person) > 0,
     async quit(person) {
-      const clients = [...networks.values()].filter((network) => network.clientOf(person) !== undefined).length;
+      const clients = clientsOf(person);
       await quitAll(networks, person, REASON);
       log.info('account deactivated, clients quit', { person, clients });
     },
-    async forget(person) {
-      await people.forget(person);
-      const talks = [...networks.keys()].flatMap((network) => pmRooms.ofPerson(network, person));
-      const admin = adminRooms.of(person)?.room;
-      await events.forget(person, [...talks.map(({ room }) => room), ...(admin === undefined ? [] : [admin])]);
-      for (const { room, ghost } of talks) {
-        await leave(homeserver.as(ghost), room);
-        await pmRooms.drop(room);
+    async forget(gone) {
+      const talks = pmRooms.ofPeople(gone);
+      const admin = [...gone].flatMap((person) => adminRooms.of(person)?.room ?? []);
+      const all = [...talks.map(({ room, ghost }) => [homeserver.as(ghost), room] as const), ...admin.map((room) => [homeserver.bot, room] as const)];
+      for (let at = 0; at < all.length; at += TOGETHER) {
+        await Promise.all(all.slice(at, at + TOGETHER).map(([actor, room]) => leave(actor, room)));
       }
-      if (admin !== undefined) {
-        await leave(homeserver.bot, admin);
-        await adminRooms.drop(admin);
-      }
-      log.info('account deactivated, forgotten', { person });
+      // Before the rooms: by them it is known again, after a kill, what is to be forgotten.
+      await events.forget(gone, all.map(([, room]) => room));
+      for (const { room } of talks) await pmRooms.drop(room);
+      for (const room of admin) await adminRooms.drop(room);
+      for (const person of gone) await people.forget(person);
+      log.info('accounts deactivated, forgotten', { people: gone.size });
     },
   };
 }

@@ -6,18 +6,18 @@ import type { Log } from '../lib/log.js';
 import type { UserId } from '../model/ids.js';
 import type { ChannelName, NetworkName } from '../model/irc-names.js';
 import { parseChannelName } from '../model/irc-names.js';
-import type { Connect } from '../people/connect.js';
 import type { SettleIdent } from '../people/idents.js';
 import { mayConnect } from '../policy/may-connect.js';
 import type { TellPerson } from '../rooms/admin-room.js';
 import type { PeopleStore } from '../store/port.js';
+import type { Arrive } from './arrive.js';
 
 export interface RegisterNeeds {
   readonly networks: ReadonlyMap<NetworkName, unknown>;
   readonly configOf: (network: NetworkName) => NetworkConfig;
   readonly people: Pick<PeopleStore, 'record' | 'saveRecord'>;
   readonly settleIdent: SettleIdent;
-  readonly connect: Connect;
+  readonly arrive: Arrive;
   readonly tellPerson: TellPerson;
   /** `syntheticEvents.autoJoin`: as `network/#channel`. */
   readonly autoJoin: () => readonly string[];
@@ -26,7 +26,9 @@ export interface RegisterNeeds {
 
 /** Each may be repeated without harm. They throw `STORE_FAULT` and `STOPPING`. */
 export interface Register {
-  /** Lifts an old mark of deactivation, and gives an ident on each network that is open to him. */
+  /** Lifts an old mark of deactivation. */
+  openAgain(person: UserId): Promise<void>;
+  /** The same, and gives an ident on each network that is open to him. */
   prepare(person: UserId): Promise<void>;
   /** Writes to him in a room of his with the bot. */
   welcome(person: UserId, entry: EntryId, repeat: boolean): Promise<void>;
@@ -47,10 +49,14 @@ export function makeRegister(needs: RegisterNeeds): Register {
       return config.allowAutoProvision && mayConnect(person, config, record).ok;
     });
   };
+  const openAgain = async (person: UserId): Promise<void> => {
+    const record = await people.record(person);
+    if (record?.deactivated) await people.saveRecord({ ...record, deactivated: false });
+  };
   return {
+    openAgain,
     async prepare(person) {
-      const record = await people.record(person);
-      if (record?.deactivated) await people.saveRecord({ ...record, deactivated: false });
+      await openAgain(person);
       for (const network of await openTo(person)) {
         const { ident } = await needs.settleIdent(network, person);
         log.info('prepared for IRC', { person, network, ident });
@@ -63,15 +69,7 @@ export function makeRegister(needs: RegisterNeeds): Register {
       if (await needs.tellPerson(person, notice)) log.info('welcomed', { person });
     },
     async connect(person) {
-      await Promise.all((await openTo(person)).map(async (network) => {
-        const client = await needs.connect(person, network, undefined, 'calm');
-        if (!client.ok) return log.info('not connected', { person, network, why: client.refusal.say });
-        log.info('connected since registered', { person, network });
-        for (const channel of channelsOf(needs.autoJoin(), network)) {
-          const joined = await client.value.join(channel);
-          if (!joined.ok) log.info('channel not joined', { person, network, channel, why: joined.refusal.say });
-        }
-      }));
+      await Promise.all((await openTo(person)).map((network) => needs.arrive(person, network, channelsOf(needs.autoJoin(), network))));
     },
   };
 }

@@ -9,6 +9,7 @@ import type { NetworkName, Nick } from '../model/irc-names.js';
 import type { MemberEvent } from '../model/matrix-event.js';
 import { mayConnect } from '../policy/may-connect.js';
 import { mayTalk } from '../policy/may-talk.js';
+import type { Accounts } from '../people/accounts.js';
 import type { Ghosts } from '../people/ghosts.js';
 import type { AdminRooms } from '../rooms/admin-rooms.js';
 import type { Links } from '../rooms/links.js';
@@ -23,6 +24,7 @@ export interface InviteNeeds {
   readonly links: Links;
   readonly pmRooms: PmRooms;
   readonly adminRooms: AdminRooms;
+  readonly accounts: Pick<Accounts, 'isClosed'>;
 }
 
 const WELCOME = 'Hello! I am the bridge to IRC. Send !help to see what I can do for you.';
@@ -75,6 +77,8 @@ export function makeInvite(needs: InviteNeeds): (event: MemberEvent, entry: Entr
   };
 
   return async (event, entry, repeat) => {
+    // A closed account invites nobody; what is told of it late is to leave nothing here (SYN-10).
+    if (needs.accounts.isClosed(event.sender)) return;
     if (event.target === homeserver.bot.userId) return inviteBot(event, entry, repeat);
     const ghost = needs.nickOf(event.target);
     if (ghost) await inviteGhost(event, ghost, entry, repeat);

@@ -6,6 +6,7 @@ import { isFault } from '../model/errors.js';
 import type { RoomId, UserId } from '../model/ids.js';
 import type { MessageEvent } from '../model/matrix-event.js';
 import type { Obey } from '../model/order.js';
+import type { Accounts } from '../people/accounts.js';
 import type { AdminRooms } from '../rooms/admin-rooms.js';
 import type { CountPeople } from '../rooms/functional-members.js';
 import type { Links } from '../rooms/links.js';
@@ -16,6 +17,7 @@ export interface OrderNeeds {
   readonly adminRooms: AdminRooms;
   readonly countPeople: CountPeople;
   readonly links: Links;
+  readonly accounts: Pick<Accounts, 'isClosed'>;
   readonly obey: Obey;
 }
 
@@ -54,6 +56,8 @@ export function makeTakeOrder(needs: OrderNeeds): TakeOrder {
 
   return async (event, { where, text }, entry, repeat) => {
     const { sender: person, room } = event;
+    // What is told late of a closed account is no order, and is to leave nothing here (SYN-10).
+    if (needs.accounts.isClosed(person)) return;
     if (where === 'bridged') {
       const networks = [...new Set(needs.links.ofRoom(room).map(({ network }) => network))];
       return reply(event, entry, repeat, await needs.obey({ person, text: text ?? '', networks }));

@@ -7,12 +7,19 @@ import type { NetworkName, Nick } from '../model/irc-names.js';
 import { standingOf } from '../policy/ledger.js';
 import type { AccountStore } from '../store/port.js';
 
+/** How somebody is marked on IRC who stays there without a device (`onLogout: away`). */
+export const AWAY = 'Logged out of Matrix';
+
 export class Accounts {
   readonly #store: AccountStore;
   readonly #metrics: Pick<Metrics, 'set'>;
   readonly #leaving = new Map<UserId, AccountRecord>();
   /** How many are held back from each network. */
   readonly #suspended = new Map<NetworkName, number>();
+  /** Those whose accounts are closed. */
+  readonly #closed = new Set<UserId>();
+  /** Those of the disconnected who are there again since they said something. */
+  readonly #returned = new Set<UserId>();
   /** The last change under way for each person. */
   readonly #turns = new Map<UserId, Promise<unknown>>();
 
@@ -21,9 +28,14 @@ export class Accounts {
     this.#metrics = metrics;
   }
 
-  /** Reads those who are leaving or have left; once, before anybody connects. */
+  /** Reads those who are leaving or have left, for a time or for good; once, before anybody connects. */
   async load(): Promise<void> {
     for (const record of await this.#store.leaving()) this.#remember(record);
+  }
+
+  /** Whether a person's account is closed: what comes of him leaves nothing here. */
+  isClosed(person: UserId): boolean {
+    return this.#closed.has(person);
   }
 
   /** `undefined`: nothing was ever told. */
@@ -61,7 +73,21 @@ export class Accounts {
   /** Whether a person was disconnected because no device of his is left: he is not brought back unasked. */
   isSuspended(person: UserId): boolean {
     const record = this.#leaving.get(person);
-    return record !== undefined && suspends(record);
+    return record !== undefined && suspends(record) && !this.#returned.has(person);
+  }
+
+  /** Somebody is on IRC since he asked for it himself, logged in or not. */
+  returned(person: UserId): void {
+    const record = this.#leaving.get(person);
+    if (!record || !this.isSuspended(person)) return;
+    this.#returned.add(person);
+    this.#count(record.places, -1);
+  }
+
+  /** Whether he is marked away on IRC because no device of his is left. */
+  isAway(person: UserId): boolean {
+    const record = this.#leaving.get(person);
+    return record?.ended === 'away' && standingOf(record.ledger) === 'gone';
   }
 
   /** The nick he had when he left. */
@@ -71,8 +97,11 @@ export class Accounts {
 
   #remember(record: AccountRecord): void {
     const { person } = record.ledger;
+    if (standingOf(record.ledger) === 'deactivated') this.#closed.add(person);
+    else this.#closed.delete(person);
     const before = this.#leaving.get(person);
-    if (before && suspends(before)) this.#count(before.places, -1);
+    if (before && this.isSuspended(person)) this.#count(before.places, -1);
+    this.#returned.delete(person);
     if (suspends(record)) this.#count(record.places, 1);
     if (record.endsAt === undefined && record.ended === undefined) this.#leaving.delete(person);
     else this.#leaving.set(person, record);

@@ -11,7 +11,7 @@ import { wishNick } from '../naming/nick.js';
 import { realname } from '../naming/realname.js';
 import { mayConnect } from '../policy/may-connect.js';
 import type { PeopleStore } from '../store/port.js';
-import type { Accounts } from './accounts.js';
+import { type Accounts, AWAY } from './accounts.js';
 import type { SettleIdent } from './idents.js';
 
 export interface ConnectNeeds {
@@ -21,7 +21,7 @@ export interface ConnectNeeds {
   readonly people: Pick<PeopleStore, 'record'>;
   readonly settleIdent: SettleIdent;
   /** Who was disconnected by a logout is not brought back unasked, and then under the nick of before. */
-  readonly accounts: Pick<Accounts, 'isSuspended' | 'nickOf'>;
+  readonly accounts: Pick<Accounts, 'isSuspended' | 'isAway' | 'returned' | 'nickOf'>;
 }
 
 /**
@@ -49,7 +49,10 @@ export function makeConnect(needs: ConnectNeeds): Connect {
       // The account may have been closed while the wish was made.
       const now = await allowed();
       if (!now.ok) return now;
-      return network.connect(person, calm === undefined ? wish : { ...wish, calm: true });
+      const connecting = network.connect(person, calm === undefined ? wish : { ...wish, calm: true });
+      if (needs.accounts.isAway(person)) network.clientOf(person)?.setAway(AWAY);
+      if (calm === undefined) needs.accounts.returned(person);
+      return connecting;
     });
   };
 }

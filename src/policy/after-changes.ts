@@ -1,9 +1,9 @@
 /** What follows for a person on IRC from what his homeserver tells of his account (SYN-6 to SYN-13). */
 
 import type { SyntheticEventsConfig } from '../config/accounts.js';
-import type { AccountChange, AccountRecord } from '../model/account.js';
+import type { AccountChange, AccountRecord, Ledger } from '../model/account.js';
 import type { UserId } from '../model/ids.js';
-import { afterChange, emptyLedger, standingOf } from './ledger.js';
+import { afterChange, emptyLedger, type Standing, standingOf } from './ledger.js';
 
 /** What is to be done; each may be repeated without harm. */
 export type Deed =
@@ -15,8 +15,12 @@ export type Deed =
   | 'stay'
   /** The account begins, or begins anew. */
   | 'prepare'
+  /** It begins anew, and nothing is prepared for it. */
+  | 'open again'
   | 'welcome'
   | 'connect'
+  /** He was marked away and is not brought back: only the mark goes. */
+  | 'unmark'
   /** To the networks and channels of before; `come everywhere`: to all networks. */
   | 'come back'
   | 'come everywhere';
@@ -53,37 +57,60 @@ export function afterChanges(before: AccountRecord | undefined, arrivals: readon
   const start = before?.ledger ?? (first && emptyLedger(first.change.person));
   if (!start) throw new Error('nothing has changed');
   let ledger = start;
-  const news = arrivals.map(({ change, repeat }) => {
+  const news = arrivals.map(({ change, repeat }): News => {
     const now = afterChange(ledger, change);
-    const isNew = now !== ledger || repeat;
+    const changed = now !== ledger;
     ledger = now;
     const late = rules.dropAfterSecs > 0 && rules.now - change.at > rules.dropAfterSecs * 1000;
-    return { kind: change.kind, isNew, late };
+    return { change, changed, repeat, late };
   });
-  const outcomes = news.map(({ isNew, late }) => (!isNew ? 'ignored' : late ? 'late' : 'done'));
-  const has = (kind: AccountChange['kind'], inTime = false): boolean =>
-    news.some((each) => each.kind === kind && each.isNew && !(inTime && each.late));
-  const record = before ?? { ledger, places: [] };
+  const outcomes = news.map((each) => (!isNew(each) ? 'ignored' : each.late ? 'late' : 'done'));
   const standing = standingOf(ledger);
-  if (standing === 'deactivated') {
-    return { record: { ledger, places: [] }, deeds: has('deactivated') ? ['teardown'] : [], outcomes };
-  }
-  return { record: { ...record, ledger }, deeds: [...ofBeginning(has, rules), ...ofDevices(record, standing, has, rules)], outcomes };
+  const closed = news.some((each) => closes(each, standing, news));
+  if (standing === 'deactivated') return { record: { ledger, places: [] }, deeds: closed ? ['teardown'] : [], outcomes };
+  const has: Has = (kind, inTime) => news.some((each) => each.change.kind === kind && isNew(each) && !(inTime && each.late));
+  // What was of the closed account is not the new one's.
+  const record: AccountRecord = closed || !before ? { ledger, places: [] } : { ...before, ledger };
+  const end: readonly Deed[] = closed ? ['teardown'] : [];
+  return { record, deeds: [...end, ...ofBeginning(has, ledger, rules), ...ofDevices(record, standing, has, rules)], outcomes };
+}
+
+interface News {
+  readonly change: AccountChange;
+  readonly changed: boolean;
+  readonly repeat: boolean;
+  readonly late: boolean;
 }
 
 type Has = (kind: AccountChange['kind'], inTime?: boolean) => boolean;
 
-function ofBeginning(has: Has, { onRegistration }: Rules): readonly Deed[] {
-  if (onRegistration === 'none' || !has('registration')) return [];
+function isNew({ changed, repeat }: News): boolean {
+  return changed || repeat;
+}
+
+/**
+ * Whether a change closes an account of which something may be left. Whoever begins anew is prepared only after the end
+ * of what was before: so an end that is taken up again is still wanted only where the account is closed, or its new
+ * beginning is taken up with it.
+ */
+function closes({ change, changed, repeat }: News, standing: Standing, news: readonly News[]): boolean {
+  if (change.kind !== 'deactivated') return false;
+  if (changed || (repeat && standing === 'deactivated')) return true;
+  return repeat && news.some((other) => other.repeat && other.change.kind === 'registration' && other.change.at > change.at);
+}
+
+function ofBeginning(has: Has, { deactivatedAt }: Ledger, { onRegistration }: Rules): readonly Deed[] {
+  if (!has('registration')) return [];
+  if (onRegistration === 'none') return deactivatedAt === undefined ? [] : ['open again'];
   // Too late to be greeted or connected; but settling names does no harm.
   if (onRegistration === 'prepare' || !has('registration', true)) return ['prepare'];
   return ['prepare', onRegistration];
 }
 
-function ofDevices(record: AccountRecord, standing: 'here' | 'gone' | 'unknown', has: Has, rules: Rules): readonly Deed[] {
+function ofDevices(record: AccountRecord, standing: Standing, has: Has, rules: Rules): readonly Deed[] {
   // Who has registered and no device yet is not gone: only a login or logout says so.
   if (standing === 'gone') return (has('login') || has('logout')) && rules.onLogout !== 'none' ? ['end later'] : [];
   const stay: readonly Deed[] = record.endsAt === undefined ? [] : ['stay'];
-  if (!has('login', true) || rules.onLogin === 'none') return stay;
-  return [...stay, rules.onLogin === 'connect' ? 'come everywhere' : 'come back'];
+  if (has('login', true) && rules.onLogin !== 'none') return [...stay, rules.onLogin === 'connect' ? 'come everywhere' : 'come back'];
+  return has('login') && record.ended === 'away' ? [...stay, 'unmark'] : stay;
 }

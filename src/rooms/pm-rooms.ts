@@ -12,6 +12,8 @@ export class PmRooms {
   readonly #store: PmRoomStore;
   readonly #networks: Networks;
   readonly #rooms = new Map<RoomId, PmRoom>();
+  /** Those of networks that the configuration does not have: only to be forgotten with their people. */
+  readonly #others = new Map<RoomId, PmRoom>();
   /** By network and folded nick, then by person: a person has one room for each nick, however it is written (PM-9). */
   #talks = new Map<string, Map<UserId, PmRoom>>();
 
@@ -23,7 +25,10 @@ export class PmRooms {
 
   /** Reads all rooms; those of networks that the configuration does not have are left alone in the store. */
   async load(): Promise<void> {
-    for (const room of await this.#store.all()) if (this.#networks.has(room.network)) this.#index(room);
+    for (const room of await this.#store.all()) {
+      if (this.#networks.has(room.network)) this.#index(room);
+      else this.#others.set(room.room, room);
+    }
   }
 
   ofRoom(room: RoomId): PmRoom | undefined {
@@ -45,6 +50,11 @@ export class PmRooms {
     return [...this.#rooms.values()].filter((room) => room.network === network && room.person === person);
   }
 
+  /** All talks of these people, also on networks that the configuration does not have. */
+  ofPeople(people: ReadonlySet<UserId>): readonly PmRoom[] {
+    return [...this.#rooms.values(), ...this.#others.values()].filter(({ person }) => people.has(person));
+  }
+
   /** Keeps a room; another room of the same talk is forgotten, since the talk goes on here. */
   async add(room: PmRoom): Promise<void> {
     const before = this.find(room.network, room.person, room.nick);
@@ -61,8 +71,8 @@ export class PmRooms {
   /** Forgets a room. */
   async drop(room: RoomId): Promise<void> {
     const known = this.#rooms.get(room);
-    if (!known) return;
-    this.#unindex(known);
+    if (known) this.#unindex(known);
+    else if (!this.#others.delete(room)) return;
     await this.#store.remove(room);
   }
 

@@ -18,7 +18,7 @@ function parts(settings: Settings = {}) {
   const people = new MemoryPeople();
   const homeserver = new MemoryHomeserver();
   const config = networkDefaults(settings);
-  const accounts = { isSuspended: () => false, nickOf: () => undefined };
+  const accounts = { isSuspended: () => false, isAway: () => false, returned: () => undefined, nickOf: () => undefined };
   const settleIdent = makeSettleIdent(people);
   const connect = makeConnect({ networks: new Map([[NET, network]]), configOf: () => config, homeserver, people, settleIdent, accounts });
   return { network, people, homeserver, connect };

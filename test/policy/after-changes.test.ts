@@ -45,6 +45,11 @@ const rows: readonly (readonly [string, AccountRecord | undefined, readonly Acco
   ['M5: closed, and nothing that follows', inside, [LOGIN, CLOSED, LOGIN, LOGOUT], {}, ['teardown']],
   ['SYN-10: what comes later is ignored', dead, [LOGIN, LOGOUT, CLOSED].map((change) => ({ ...change, at: change.kind === 'deactivated' ? 5 : NOW })), {}, []],
   ['SYN-12: but a registration begins anew', dead, [REG], {}, ['prepare']],
+  ['SYN-10, SYN-12: closed and begun anew together is an end, and then a beginning', inside, [{ ...CLOSED, at: NOW - 1 }, REG], {}, ['teardown', 'prepare']],
+  ['SYN-12: and with a login, all three in order', inside, [{ ...CLOSED, at: NOW - 2 }, { ...REG, at: NOW - 1 }, LOGIN], {}, ['teardown', 'prepare', 'come back']],
+  ['SYN-12: a mark of the end is lifted where nothing is prepared, too', dead, [REG], { onRegistration: 'none' }, ['open again']],
+  ['SYN-7: who is marked away and not brought back is unmarked', record({ outAt: 5, changedAt: 5 }, { ended: 'away' }), [LOGIN], { onLogin: 'none' }, ['unmark']],
+  ['SYN-13: and so is who comes too late to be brought back', record({ outAt: 5, changedAt: 5 }, { ended: 'away' }), [{ ...LOGIN, at: 6 }], { dropAfterSecs: 60 }, ['unmark']],
   ['SYN-12: what was told before is ignored', inside, [{ ...LOGIN, at: 5 }], {}, []],
 ];
 
@@ -58,6 +63,10 @@ describe('policy/after-changes', () => {
     assert.deepEqual(again(record({ devices: { [device]: { in: true, at: NOW } }, changedAt: NOW }), LOGIN), ['come back']);
     assert.deepEqual(again(dead, { ...CLOSED, at: 5 }), ['teardown']);
     assert.deepEqual(again(record({ registeredAt: NOW }), REG), ['prepare']);
+    const anew = record({ deactivatedAt: 5, registeredAt: NOW });
+    assert.deepEqual(again(anew, { ...CLOSED, at: 5 }), [], 'an end that is over must not end what began after it');
+    const both = [{ ...CLOSED, at: 5 }, REG].map((change) => ({ change, repeat: true }));
+    assert.deepEqual(afterChanges(anew, both, rules()).deeds, ['teardown', 'prepare']);
   });
 
   it('SYN-10: the record of a closed account says nothing of where he was', () => {
@@ -78,6 +87,24 @@ describe('policy/after-changes', () => {
       const once = afterChanges(undefined, arrivals, rules());
       const last = changes.at(-1)!;
       assert.deepEqual(afterChanges(once.record, [{ change: last, repeat: false }], rules()), { record: once.record, deeds: [], outcomes: ['ignored'] });
+    }));
+  });
+
+  it('law: whoever was closed on the way is torn down, and nothing of before stays', () => {
+    const change = fc.constantFrom(REG, LOGIN, LOGOUT, CLOSED).chain((each) => fc.integer({ min: 6, max: 12 }).map((at) => ({ ...each, at })));
+    const before = { ...inside, places: [{ network: 'n', nick: 'N', channels: [] }] } as unknown as AccountRecord;
+    fc.assert(fc.property(fc.array(change, { minLength: 1, maxLength: 6 }), (changes) => {
+      const arrivals = changes.map((each) => ({ change: each, repeat: false }));
+      let one: AccountRecord = before;
+      const ends = arrivals.filter((arrival) => {
+        const after = afterChanges(one, [arrival], rules());
+        one = after.record;
+        return after.deeds.includes('teardown');
+      });
+      const { record: now, deeds } = afterChanges(before, arrivals, rules());
+      assert.equal(deeds.includes('teardown'), ends.length > 0);
+      assert.ok(!deeds.includes('teardown') || deeds[0] === 'teardown');
+      assert.deepEqual(now.places, ends.length > 0 ? [] : before.places);
     }));
   });
 

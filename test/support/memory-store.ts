@@ -131,7 +131,7 @@ export class MemoryAccounts implements AccountStore {
   }
 
   async leaving(): Promise<readonly AccountRecord[]> {
-    return [...this.records.values()].filter(({ endsAt, ended }) => endsAt !== undefined || ended !== undefined);
+    return [...this.records.values()].filter(({ ledger, endsAt, ended }) => endsAt !== undefined || ended !== undefined || ledger.deactivatedAt !== undefined);
   }
 }
 
@@ -147,8 +147,8 @@ export class MemoryEvents implements EventStore {
     return this.pairs.filter((pair) => pair.event === event);
   }
 
-  async forget(person: UserId, rooms: readonly RoomId[]): Promise<void> {
-    this.pairs = this.pairs.filter(({ room, author }) => author !== person && !rooms.includes(room));
+  async forget(people: ReadonlySet<UserId>, rooms: readonly RoomId[]): Promise<void> {
+    this.pairs = this.pairs.filter(({ room, author }) => !(author !== undefined && people.has(author)) && !rooms.includes(room));
   }
 
   async ofMsgid(network: string, msgid: string): Promise<readonly EventPair[]> {
