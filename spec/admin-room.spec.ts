@@ -40,7 +40,7 @@ describe('admin room', () => {
     const alice = await set.people.onMatrix('alice');
     const where = await room(alice);
     await alice.sees(/Send !help/u, { room: where, from: bot() });
-    assert.match(await order(alice, where, '  !HELP  '), /!nick .*\n!join /u);
+    assert.match(await order(alice, where, '  !HELP  '), /!join .*\n\nYour connection:\n!nick /su);
     assert.match(await order(alice, where, '!help nick'), /!nick \[network\] <new nick>/u);
     assert.match(await order(alice, where, 'steep'), /!help/u);
     assert.match(await order(alice, where, '!steep'), /!help/u);
@@ -182,6 +182,24 @@ describe('admin room', () => {
     await jon.seesMember(jon.userId, 'leave', channel);
     assert.match(await order(jon, where, '!quit'), /not connected/u);
     assert.match(await order(jon, where, '!listrooms'), /not connected/u);
+  });
+
+  it('PM-13: !msg says it, the answer opens a room; !query opens one before anything is said', async () => {
+    const { people } = set;
+    const max = await people.onIrc('max');
+    const nan = await people.onMatrix('nan');
+    const where = await room(nan);
+    assert.match(await order(nan, where, '!msg max is the "kettle" on?'), /Said to max on TestNet/u);
+    await max.sees('is the "kettle" on?', { from: 'nan[m]', to: 'max' });
+    max.says('nan[m]', 'two minutes');
+    await nan.joins((await nan.seesEvent('an invitation', ({ state_key, sender }) => state_key === nan.userId && sender === people.ghost('max'))).room_id);
+    await nan.sees('two minutes', { from: people.ghost('max') });
+    const amy = await people.onIrc('amy');
+    assert.match(await order(nan, where, '!query amy'), /invited to a chat with amy/u);
+    const talk = (await nan.seesEvent('an invitation', ({ state_key, sender }) => state_key === nan.userId && sender === people.ghost('amy'))).room_id;
+    await nan.joins(talk);
+    await nan.says(talk, 'tea?');
+    await amy.sees('tea?', { from: 'nan[m]' });
   });
 
   it('CONN-9, CONN-10, ADM-3, PM-11: connections and services are told of, in a room that the bot opens', async () => {

@@ -5,13 +5,14 @@ import { makeTable, type TableNeeds } from './commands/table.js';
 import type { IrcNetwork } from './irc/port.js';
 import type { NetworkName } from './model/irc-names.js';
 import type { Obey } from './model/order.js';
-import { version } from './version.js';
+import { commit, version } from './version.js';
 
-export type FacesNeeds = Omit<TableNeeds & RunNeeds, 'table' | 'version' | 'networks'> & {
+export type FacesNeeds = Omit<TableNeeds & RunNeeds, 'table' | 'version' | 'commit' | 'networks'> & {
   readonly networks: ReadonlyMap<NetworkName, IrcNetwork>;
 };
 
 export function buildFaces(needs: FacesNeeds): { readonly obey: Obey } {
-  const table = makeTable({ ...needs, version: version() });
+  const built = commit();
+  const table = makeTable({ ...needs, version: version(), ...(built === undefined ? {} : { commit: built }) });
   return { obey: makeRun({ ...needs, table }) };
 }

@@ -12,6 +12,7 @@ export interface ActiveNeeds {
 export function makeActive({ people, clock }: ActiveNeeds): Command {
   return {
     name: 'active',
+    group: 'Your connection',
     usage: '',
     summary: 'Marks you as active, so that you are not disconnected as idle.',
     async run({ person }) {

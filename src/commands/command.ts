@@ -9,7 +9,12 @@ export interface Call {
   readonly args: readonly string[];
   /** The networks it may be about: all, or in a bridged room those of the room. */
   readonly networks: readonly NetworkName[];
+  /** The line as it was written behind its first so many arguments. */
+  behind(args: number): string;
 }
+
+/** Under which heading of `!help` a command stands, in their order there. */
+export const GROUPS = ['Channels and people', 'Your connection', 'The bridge'] as const;
 
 export interface Command {
   /** Lower case, without the sign. */
@@ -19,6 +24,9 @@ export interface Command {
   readonly usage: string;
   /** One sentence for the list of `!help`. */
   readonly summary: string;
+  readonly group: (typeof GROUPS)[number];
+  /** Arguments of an order that works as it stands; absent where there is nothing to say. */
+  readonly example?: string;
   /** Also taken as `!irc …` in a bridged room (RC-1). */
   readonly inRooms?: boolean;
   /** Gives what the person is told; may throw what the homeserver lastingly refuses. */

@@ -23,7 +23,9 @@ const KEY = /^[^\s\0-\x1f\x7f,:][^\s\0-\x1f\x7f,]{0,49}$/u;
 export function makeJoin({ configOf, homeserver, openOnDemand, connect }: JoinNeeds): Command {
   return {
     name: NAME,
+    group: 'Channels and people',
     usage: USAGE,
+    example: '#tea',
     summary: 'Invites you to the room of an IRC channel.',
     async run(call) {
       const settled = whichNetwork(configOf, call);

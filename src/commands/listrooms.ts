@@ -20,6 +20,7 @@ const MOST = 200;
 export function makeListRooms({ networks, configOf, links }: ListRoomsNeeds): Command {
   return {
     name: NAME,
+    group: 'Your connection',
     usage: USAGE,
     summary: 'Lists the channels you are in, with their rooms.',
     async run(call) {

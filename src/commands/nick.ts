@@ -35,7 +35,9 @@ export function makeNick({ networks, configOf, rename }: NickNeeds): Command {
   };
   return {
     name: NAME,
+    group: 'Your connection',
     usage: USAGE,
+    example: 'Oolong',
     summary: 'Changes your nick on IRC, or shows it.',
     inRooms: true,
     async run(call) {

@@ -4,6 +4,8 @@ export interface Parsed {
   /** Lower case. */
   readonly name: string;
   readonly args: readonly string[];
+  /** The line as it was written, quotes and all, behind its first so many arguments; blanks at its ends are gone. */
+  behind(args: number): string;
 }
 
 /** Arguments read of one order. */
@@ -15,5 +17,13 @@ export function parseOrder(text: string): Parsed | undefined {
   const found = [...line.matchAll(/"([^"]*)"|(\S+)/gu)].slice(0, MOST_ARGS + 1);
   const words = found.map(([, quoted, plain]) => quoted ?? plain ?? '');
   const [name, ...args] = words;
-  return name === undefined || name === '' ? undefined : { name: name.toLowerCase(), args };
+  if (name === undefined || name === '') return undefined;
+  return {
+    name: name.toLowerCase(),
+    args,
+    behind: (count) => {
+      const last = found[count];
+      return last === undefined ? '' : line.slice(last.index + last[0].length).trim();
+    },
+  };
 }

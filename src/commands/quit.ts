@@ -40,6 +40,7 @@ export function makeQuit({ networks, configOf, links, homeserver, log }: QuitNee
   };
   return {
     name: 'quit',
+    group: 'Your connection',
     usage: '[network]',
     summary: 'Ends your connection to IRC.',
     async run({ person, networks: all, args }) {

@@ -20,6 +20,7 @@ const USAGE = '[network]';
 export function makeReconnect({ networks, configOf, connect, links }: ReconnectNeeds): Command {
   return {
     name: NAME,
+    group: 'Your connection',
     usage: USAGE,
     summary: 'Connects you to IRC anew.',
     async run(call) {

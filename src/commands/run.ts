@@ -41,7 +41,7 @@ export function makeRun({ table, networks, permissions, clock, log }: RunNeeds):
     if (about !== undefined && command?.inRooms !== true) return NOT_HERE;
     if (!parsed || !command) return 'I do not know this command. Send !help for a list of them.';
     try {
-      return await command.run({ person, args: parsed.args, networks: about ?? [...networks.keys()] });
+      return await command.run({ ...parsed, person, networks: about ?? [...networks.keys()] });
     } catch (fault) {
       if (isFault(fault, 'STOPPING')) throw fault;
       log.error('command failed', { person, command: command.name, why: faultText(fault) });

@@ -1,12 +1,14 @@
 /** The contents page of the commands, in the order in which `!help` shows them. */
 
 import { type ActiveNeeds, makeActive } from './active.js';
-import { makeBridgeVersion } from './bridgeversion.js';
+import { type BridgeVersionNeeds, makeBridgeVersion } from './bridgeversion.js';
 import type { Command } from './command.js';
 import { makeHelp } from './help.js';
 import { type JoinNeeds, makeJoin } from './join.js';
 import { type ListRoomsNeeds, makeListRooms } from './listrooms.js';
+import { makeMsg, type MsgNeeds } from './msg.js';
 import { makeNick, type NickNeeds } from './nick.js';
+import { makeQuery, type QueryNeeds } from './query.js';
 import { makeQuit, type QuitNeeds } from './quit.js';
 import { makeReconnect, type ReconnectNeeds } from './reconnect.js';
 import { makeWhois, type WhoisNeeds } from './whois.js';
@@ -17,19 +19,24 @@ export type TableNeeds = NickNeeds &
   QuitNeeds &
   ReconnectNeeds &
   ListRoomsNeeds &
-  ActiveNeeds & { readonly version: string };
+  MsgNeeds &
+  QueryNeeds &
+  ActiveNeeds &
+  BridgeVersionNeeds;
 
 export function makeTable(needs: TableNeeds): readonly Command[] {
   const table: readonly Command[] = [
-    makeHelp(() => table),
-    makeNick(needs),
     makeJoin(needs),
-    makeListRooms(needs),
+    makeQuery(needs),
+    makeMsg(needs),
     makeWhois(needs),
-    makeQuit(needs),
+    makeNick(needs),
+    makeListRooms(needs),
     makeReconnect(needs),
+    makeQuit(needs),
     makeActive(needs),
-    makeBridgeVersion(needs.version),
+    makeHelp(() => table),
+    makeBridgeVersion(needs),
   ];
   return table;
 }

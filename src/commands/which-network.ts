@@ -1,7 +1,7 @@
 /** Which network a command is about: the first argument if it names one, else the only one (ADM-6). */
 
 import type { NetworkConfig } from '../config/network.js';
-import type { NetworkName } from '../model/irc-names.js';
+import { type NetworkName, type Nick, parseNick } from '../model/irc-names.js';
 import { granted, type Outcome, refused } from '../model/refusal.js';
 import type { Call } from './command.js';
 
@@ -32,6 +32,23 @@ export function networkNamed(
     const { name, networkId } = configOf(network);
     return same(network) || same(networkId) || same(name);
   });
+}
+
+/** A call about a nick. */
+export interface SettledNick extends Settled {
+  readonly nick: Nick;
+  /** How many arguments are read up to the nick. */
+  readonly used: number;
+}
+
+/** Settles the network and the nick behind it; refuses what can be no nick. */
+export function whichNick(configOf: ConfigOf, call: Call): Outcome<SettledNick> {
+  const settled = whichNetwork(configOf, call);
+  if (!settled.ok) return settled;
+  const { args } = settled.value;
+  const nick = parseNick(args[0]);
+  if (nick === undefined) return refused('nick-invalid', 'Say whom you mean.', true);
+  return granted({ ...settled.value, nick, used: call.args.length - args.length + 1 });
 }
 
 /** Settles the network; refuses when there are several and none is named. */

@@ -1,11 +1,11 @@
 /** `!whois`: who a nick is on IRC, or as whom a Matrix user is connected (CMD-6). */
 
 import type { IrcNetwork, Whois } from '../irc/port.js';
-import { parseUserId } from '../model/ids.js';
+import { parseUserId, type UserId } from '../model/ids.js';
 import { type NetworkName, parseNick } from '../model/irc-names.js';
 import type { Connect } from '../people/connect.js';
 import { type Command, usageOf } from './command.js';
-import { calledOf, type ConfigOf, whichNetwork } from './which-network.js';
+import { calledOf, type ConfigOf, networkNamed, whichNetwork } from './which-network.js';
 
 export interface WhoisNeeds {
   readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'clientOf' | 'ownerOf'>>;
@@ -17,19 +17,25 @@ const NAME = 'whois';
 const USAGE = '[network] <nick or @user:server>';
 
 export function makeWhois({ networks, configOf, connect }: WhoisNeeds): Command {
+  /** As whom one of ours is connected. */
+  const onMatrix = (user: UserId, about: readonly NetworkName[], named: NetworkName | undefined): string => {
+    const where = about.flatMap((name) => {
+      const nick = networks.get(name)?.clientOf(user)?.nick;
+      return nick === undefined ? [] : [`${user} is ${nick} on ${calledOf(configOf, name)}.`];
+    });
+    const irc = named === undefined ? 'IRC' : calledOf(configOf, named);
+    return where.length === 0 ? `${user} is not connected to ${irc} by this bridge.` : where.join('\n');
+  };
   return {
     name: NAME,
+    group: 'Channels and people',
     usage: USAGE,
+    example: 'bob',
     summary: 'Shows who somebody is on IRC.',
     async run(call) {
-      const user = call.args.length === 1 ? parseUserId(call.args[0]) : undefined;
-      if (user) {
-        const where = call.networks.flatMap((name) => {
-          const nick = networks.get(name)?.clientOf(user)?.nick;
-          return nick === undefined ? [] : [`${user} is ${nick} on ${calledOf(configOf, name)}.`];
-        });
-        return where.length === 0 ? `${user} is not connected to IRC by this bridge.` : where.join('\n');
-      }
+      const named = call.args.length === 2 ? networkNamed(configOf, call.networks, call.args[0] ?? '') : undefined;
+      const user = call.args.length === 1 || named !== undefined ? parseUserId(call.args.at(-1)) : undefined;
+      if (user) return onMatrix(user, named === undefined ? call.networks : [named], named);
       const settled = whichNetwork(configOf, call);
       if (!settled.ok) return `${settled.refusal.say} ${usageOf({ name: NAME, usage: USAGE })}`;
       const { network, called, args } = settled.value;

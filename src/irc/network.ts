@@ -71,6 +71,11 @@ export class FrameworkNetwork implements IrcNetwork {
     return this.clients.flatMap(({ id: { owner } }) => (owner === 'bot' ? [] : [owner]));
   }
 
+  get capabilities(): readonly string[] {
+    const session = [this.bot, ...this.#fleet.registry.clients].find(({ status }) => status === 'ready')?.life.session;
+    return [...(session?.capabilities?.enabled ?? [])];
+  }
+
   get channelTypes(): string {
     return this.#facts.channelTypes;
   }

@@ -125,6 +125,8 @@ export interface IrcNetwork {
   readonly caseMapping: CaseMapping;
   /** Called when CASEMAPPING changes what `fold` says: whoever keys by `Folded` keys anew. */
   onFold(changed: () => void): void;
+  /** IRCv3 capabilities that the server has granted us, of the bot's connection or, without a bot, of anybody's. */
+  readonly capabilities: readonly string[];
   /** CHANTYPES in force, `#&` until known. */
   readonly channelTypes: string;
   /** The greatest NICKLEN known of the network (ISUPPORT), `undefined` before the first connection. */

@@ -30,7 +30,11 @@ async function say(world: World, text: string, set: Parameters<typeof aMessage>[
 describe('commands', () => {
   it('CMD-1, ADM-5: helps, and points to help', async () => {
     const world = await scene();
-    assert.match((await say(world, '!help')) ?? '', /!nick.*\n!join/u);
+    assert.match(
+      (await say(world, '!help')) ?? '',
+      /\n\nChannels and people:\n!join .*\n!query .*\n\nYour connection:\n!nick .*\n\nThe bridge:\n!help .*\n!bridgeversion /su,
+    );
+    assert.match((await say(world, '!help nick')) ?? '', /\[network\] <new nick>\nFor example: !nick Oolong$/u);
     assert.match((await say(world, '!help !JOIN')) ?? '', /Write it like this: !join \[network\] <#channel> \[key\]/u);
     assert.match((await say(world, '!help steep')) ?? '', /no command !steep/u);
     for (const text of ['steep', '!steep', '!', '']) assert.match((await say(world, text)) ?? '', /!help/u);
@@ -145,7 +149,66 @@ describe('commands', () => {
     world.network.whois.set(nickOf('bob'), { nick: nickOf('bob'), user: 'u', host: 'h', realname: 'Bob', channels: ['#cats'], secure: true });
     assert.match((await say(world, '!whois bob')) ?? '', /bob on irc.test: u@h \(Bob\)\nChannels: #cats\nbob uses an encrypted/u);
     assert.match((await say(world, '!whois eve')) ?? '', /Nobody is called eve/u);
-    assert.match((await say(world, `!whois ${CAROL}`)) ?? '', /not connected/u);
+    assert.match((await say(world, `!whois ${CAROL}`)) ?? '', /not connected to IRC/u);
+    assert.equal(await say(world, `!whois irc.test ${ALICE}`), `${ALICE} is alice on irc.test.`);
+    assert.equal(await say(world, `!whois irc.test ${CAROL}`), `${CAROL} is not connected to irc.test by this bridge.`);
+  });
+
+  it('CMD-14: !bridgeversion tells the version, and what the servers can do', async () => {
+    const world = await scene();
+    assert.match((await say(world, '!bridgeversion')) ?? '', /^This is Causeway \d.*in use:\nirc\.test: none, or not connected$/u);
+    world.network.capabilities = ['server-time', 'batch'];
+    assert.match((await say(world, '!version')) ?? '', /\nirc\.test: batch, server-time$/u);
+  });
+
+  it('PM-13: !query opens one room with a nick, finds it again, and asks back who has left it', async () => {
+    const world = await scene();
+    assert.equal(await say(world, '!query bob'), 'Nobody is called bob on irc.test now.');
+    world.network.whois.set(nickOf('bob'), { nick: nickOf('Bob') });
+    assert.match((await say(world, '!start-chat irc.test bob')) ?? '', /invited to a chat with Bob on irc\.test/u);
+    const [room] = world.homeserver.rooms;
+    assert.deepEqual(room?.wish.invite, [ALICE]);
+    assert.match((await say(world, '!query BOB')) ?? '', new RegExp(`matrix\\.to/#/${encodeURIComponent(room.id)}`, 'u'));
+    assert.equal(world.homeserver.rooms.length, 1);
+    const [known] = await world.pmRooms.all();
+    assert.ok(known);
+    await world.pmRooms.add({ ...known, left: true });
+    await world.flows.load();
+    assert.equal(await say(world, '!query bob'), 'You are invited to your chat with bob on irc.test again.');
+    assert.ok(world.homeserver.deeds.includes(`invite ${ALICE} ${known.room}`));
+    assert.match((await say(world, '!query bob hello')) ?? '', /Write it like this: !query/u);
+    assert.match((await say(world, '!query a,b')) ?? '', /Say whom you mean/u);
+  });
+
+  it('PM-13: !msg says all that follows the nick, and the room of the answer is another', async () => {
+    const world = await scene();
+    assert.match((await say(world, '!msg bob hello')) ?? '', /Nobody is called bob .* Nothing was said/u);
+    world.network.whois.set(nickOf('bob'), { nick: nickOf('bob'), away: 'tea' });
+    assert.match((await say(world, '!msg bob is  "it" on?\u0001')) ?? '', /^Said to bob on irc\.test, who is away \(tea\)\./u);
+    assert.deepEqual(world.heard('bob'), ['is  "it" on?']);
+    world.network.lineBudget = 10;
+    await say(world, '!msg bob one two three four');
+    assert.deepEqual(world.heard('bob').slice(1), ['one two', 'three four']);
+    world.network.lineBudget = 400;
+    world.network.deny('say bob', refused('cannot-send', 'They take no messages.').refusal);
+    assert.equal(await say(world, '!msg bob hello'), 'It was not said to bob. They take no messages.');
+    assert.match((await say(world, '!msg bob')) ?? '', /Write it like this: !msg/u);
+  });
+
+  it('PM-13: what the server refuses after it was said is told', async () => {
+    const world = await scene();
+    world.network.whois.set(nickOf('bob'), { nick: nickOf('bob') });
+    await say(world, '!msg bob hello');
+    world.network.refuseLast(refused('cannot-send', 'They take no messages.').refusal);
+    await world.quiet();
+    assert.equal(world.notices(ADMIN).at(-1), 'What you said to bob on irc.test did not reach them. They take no messages.');
+  });
+
+  it('PM-13, PM-14: neither is done where private talks are not allowed', async () => {
+    const world = await scene({ network: { privateMessages: { exclude: ['BOB'] } } });
+    world.network.whois.set(nickOf('bob'), { nick: nickOf('bob') });
+    for (const order of ['!msg bob hello', '!query bob']) assert.match((await say(world, order)) ?? '', /with bob are not allowed/u);
+    assert.deepEqual([world.heard('bob'), world.homeserver.rooms], [[], []]);
   });
 
   it('CMD-3: two who join a new channel at once get one room, and both are invited', async () => {
@@ -166,7 +229,7 @@ describe('commands', () => {
       fc.string({ maxLength: 40 }),
       fc.constantFrom('#a,#b', '0', '#a\rQUIT', '#a\nNICK x', '#a b', ':x', 'a,b', '\u0001', '#\u2028x', 'ChanServ', '#a\u0000', '-o'),
     );
-    const commands = fc.constantFrom('nick', 'join', 'whois', 'listrooms', 'reconnect', 'help', 'active', 'cmd', 'quit');
+    const commands = fc.constantFrom('nick', 'join', 'msg', 'query', 'whois', 'listrooms', 'reconnect', 'help', 'active', 'cmd', 'quit');
     const world = await scene();
     await fc.assert(
       fc.asyncProperty(commands, fc.array(payloads, { maxLength: 3 }), async (name, args) => {

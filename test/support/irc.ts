@@ -21,6 +21,7 @@ export class MemoryNetwork implements IrcNetwork {
   readonly name: NetworkName;
   readonly bot: MemoryClient;
   readonly channelTypes = '#&';
+  capabilities: readonly string[] = [];
   nickLength: number | undefined = undefined;
   /** Bytes of text that fit a line. */
   lineBudget = 400;
@@ -87,6 +88,14 @@ export class MemoryNetwork implements IrcNetwork {
       release();
     };
   }
+
+  /** The server says no to what was said last, after it was said. */
+  refuseLast(why: Refusal): void {
+    this.lastSaying?.refused?.(why);
+  }
+
+  /** @internal */
+  lastSaying: Saying | undefined;
 
   /** @internal */
   async ask(what: string): Promise<Outcome> {
@@ -214,6 +223,7 @@ export class MemoryClient implements VirtualClient {
   async say(target: ChannelName | Nick, utterance: Utterance, progress?: Saying): Promise<Outcome> {
     const asked = await this.#network.ask(`say ${target}`);
     if (!asked.ok) return asked;
+    this.#network.lastSaying = progress;
     const from = progress?.from ?? 0;
     for (const [index, text] of utterance.lines.entries()) {
       if (index < from) continue;
