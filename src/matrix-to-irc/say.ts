@@ -14,6 +14,7 @@ import { splitLines } from '../text/split.js';
 import type { ByTags } from './by-tags.js';
 import { type Destination, targetOf } from './private-message.js';
 import { toUtterance, type Worded } from './to-utterance.js';
+import { pageText } from './word-text.js';
 import type { Prepared, Wording } from './wording.js';
 import type { WordingOf } from './wording-of.js';
 
@@ -201,9 +202,17 @@ async function onPage(
   cut: Worded,
 ): Promise<Worded & { readonly paged?: true }> {
   const { body, id, replaces, at } = event;
-  const text = body.type === 'text' ? body.plain : body.type === 'media' ? body.caption : undefined;
-  if (text === undefined) return cut;
+  const words = wordsOf(body);
+  if (words === undefined) return cut;
+  const reply = replaces === undefined ? event.replyTo !== undefined || event.thread !== undefined : (prepared.earlier?.reply ?? false);
+  const text = pageText(words, reply);
   const code = cut.code ? { code: cut.code } : {};
   const page = await addresses.ofText({ event: id, ...(replaces ? { replaces } : {}), text, by: nick, at, ...code });
   return page === undefined ? cut : { ...toUtterance(event, wording, { ...prepared, page }), paged: true };
+}
+
+function wordsOf(body: MessageEvent['body']): Parameters<typeof pageText>[0] | undefined {
+  if (body.type === 'text') return body;
+  if (body.type !== 'media' || body.caption === undefined) return undefined;
+  return { plain: body.caption, ...(body.captionHtml === undefined ? {} : { html: body.captionHtml }) };
 }

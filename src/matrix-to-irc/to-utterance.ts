@@ -69,9 +69,9 @@ function phraseOf(event: Parameters<typeof toUtterance>[0], wording: Wording, pr
   if (event.replaces !== undefined) return wordEdit(event as MessageEvent, wording, prepared);
   switch (body.type) {
     case 'media':
-      return { how: 'act', text: wordFile(body, wording, prepared) };
+      return shown(event, wordFile(body, wording, prepared), wording, prepared);
     case 'place':
-      return { how: 'act', text: wordPlace(body) };
+      return shown(event, wordPlace(body), wording, prepared);
     case 'poll':
       return { how: 'say', text: wordPoll(body, wording.ways.lineLimit) };
     case 'text':
@@ -79,19 +79,29 @@ function phraseOf(event: Parameters<typeof toUtterance>[0], wording: Wording, pr
   }
 }
 
+/** A file is something that is done; as an answer it is said, since `* nick: uploaded …` would be done by another (M2I-20). */
+function shown(event: Parameters<typeof toUtterance>[0], text: string, wording: Wording, prepared: Prepared): Phrase {
+  const answer = answering(event, text, wording, prepared);
+  return { how: answer === text ? 'act' : 'say', text: answer };
+}
+
 /** A reply names whom it answers, a message of a thread too or how the thread began (M2I-15…20, 22). */
 function answering(event: Parameters<typeof toUtterance>[0], text: string, wording: Wording, { earlier, root }: Prepared): string {
   const { body, sender, at, thread } = event;
   // `* nick: waves` would be said of somebody else.
   if ((earlier === undefined && root === undefined) || text === '' || (body.type === 'text' && body.how === 'act')) return text;
+  const answer = (to: Earlier): string => {
+    const nick = to.sender === sender ? '' : nickOfEarlier(to, wording);
+    const form = nick === '' ? withoutNick(wording.form) : wording.form;
+    return replyLine(text, { nick, original: quotable(to), ageSeconds: (at - to.at) / 1000 }, form);
+  };
   if (thread && wording.ways.threads === 'prefix') {
     const began = root === undefined ? '' : quoteOf(quotable(root), wording.form.replySourceMaxLength);
-    return began === '' ? text : `[${began}] ${text}`;
+    // In a thread one may answer somebody, too.
+    const said = event.replyTo === undefined || !earlier ? text : answer(earlier);
+    return began === '' ? said : `[thread: ${began}] ${said}`;
   }
-  if (!earlier) return text;
-  const nick = earlier.sender === sender ? '' : nickOfEarlier(earlier, wording);
-  const form = nick === '' ? withoutNick(wording.form) : wording.form;
-  return replyLine(text, { nick, original: quotable(earlier), ageSeconds: (at - earlier.at) / 1000 }, form);
+  return earlier ? answer(earlier) : text;
 }
 
 /** Whoever answers himself is not addressed. */
@@ -110,7 +120,8 @@ function wayOf(how: How, { only }: Wording): How {
 
 /** Whether the message is one block of code, and of which language. */
 function codeOf({ plain, html }: TextBody): { readonly language?: string } | undefined {
-  const found = html === undefined ? undefined : LANGUAGE.exec(html);
+  const alone = html === undefined || html.match(/<pre\b/giu)?.length === 1;
+  const found = html === undefined || !alone ? undefined : LANGUAGE.exec(html);
   const language = found?.[1] ?? FENCED.exec(plain)?.[1];
   if (!found && (html !== undefined || fencedCode(plain) === undefined)) return undefined;
   return language === undefined ? {} : { language };

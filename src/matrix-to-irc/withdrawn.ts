@@ -13,9 +13,11 @@ export class Withdrawn {
   }
 
   /** Whether a message is not to be said; asked right before that. Nobody is told that an unsaid one was deleted. */
-  has({ id, body }: MessageEvent): boolean {
+  has({ id, body, replaces }: MessageEvent): boolean {
     if (this.#all.size === 0) return false;
     if (body.type === 'deletion') return this.#all.get(body.target) === false;
+    // What an edit makes of a message goes with the message.
+    if (replaces !== undefined && this.#all.has(replaces)) return true;
     if (!this.#all.has(id)) return false;
     this.#all.set(id, false);
     return true;

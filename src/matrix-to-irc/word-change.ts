@@ -2,12 +2,12 @@
 
 import type { UserId } from '../model/ids.js';
 import { localpartOf } from '../model/ids.js';
-import type { Body, DeletionBody, MessageEvent, ReactionBody } from '../model/matrix-event.js';
+import type { Body, DeletionBody, MessageEvent, PlaceBody, PollBody, ReactionBody } from '../model/matrix-event.js';
 import type { How } from '../model/utterance.js';
 import type { Earlier } from '../rooms/event-memory.js';
 import { editDiff } from '../text/edit-diff.js';
 import { quoteOf } from '../text/reply-line.js';
-import { FILES, oneLine, wordFile } from './word-file.js';
+import { FILES, oneLine, wordFile, wordPlace, wordPoll } from './word-file.js';
 import { barePlain, wordText } from './word-text.js';
 import type { Prepared, Wording } from './wording.js';
 
@@ -20,12 +20,15 @@ export interface Phrase {
 const SILENCE: Phrase = { how: 'say', text: '' };
 const MOST_KEY = 40;
 
+/** What bridges of other networks write in front, when their bot says what somebody said there. */
+const RELAYED = /^<([^<>\s]{1,50})> +(?=\S)/u;
+
 /** Its words where it has any, else what kind of thing it is (M2I-19). */
-export function quotable({ body, reply }: Pick<Earlier, 'body' | 'reply'>): string {
+export function quotable({ body, reply, nick }: Pick<Earlier, 'body' | 'reply' | 'nick'>): string {
   if (body === 'deleted') return 'a deleted message';
   switch (body.type) {
     case 'text':
-      return barePlain(body, reply ?? false);
+      return nick === undefined ? barePlain(body, reply ?? false) : barePlain(body, reply ?? false).replace(RELAYED, '');
     case 'media':
       return FILES[body.media].noun;
     case 'place':
@@ -36,8 +39,9 @@ export function quotable({ body, reply }: Pick<Earlier, 'body' | 'reply'>): stri
 }
 
 /** Who said it, as IRC knows him: the nick he had, the nick he has, else the short name of his account (M2I-17). */
-export function nickOfEarlier({ sender, nick }: Pick<Earlier, 'sender' | 'nick'>, wording: Wording): string {
-  return nick ?? wording.nickOf(sender) ?? (oneLine(localpartOf(sender)).replace(/\s.*$/u, '').slice(0, 30).toWellFormed() || 'somebody');
+export function nickOfEarlier({ sender, nick, body }: Pick<Earlier, 'sender' | 'nick' | 'body'>, wording: Wording): string {
+  const said = body !== 'deleted' && body.type === 'text' ? body.plain : '';
+  return (nick && RELAYED.exec(said)?.[1]) ?? nick ?? wording.nickOf(sender) ?? (oneLine(localpartOf(sender)).replace(/\s.*$/u, '').slice(0, 30).toWellFormed() || 'somebody');
 }
 
 /** M2I-12…14: what changed, or the whole new text behind a star. */
@@ -45,6 +49,7 @@ export function wordEdit({ body }: MessageEvent, wording: Wording, prepared: Pre
   const { earlier } = prepared;
   const reply = earlier?.reply ?? false;
   if (wording.ways.edits === 'silent') return SILENCE;
+  if (body.type === 'place' || body.type === 'poll') return wordAnew(body, wording, prepared);
   const now = editable(body);
   const before = earlier && earlier.body !== 'deleted' && earlier.body.type === body.type ? editable(earlier.body) : undefined;
   if (now === undefined) return SILENCE;
@@ -55,6 +60,17 @@ export function wordEdit({ body }: MessageEvent, wording: Wording, prepared: Pre
   if (body.type !== 'text') return SILENCE;
   const text = wordText(body, wording, prepared, reply);
   return { how: body.how, text: body.how === 'act' || text === '' ? text : `* ${text}` };
+}
+
+/** A place or a poll is said again as a whole, unless nothing of it changed. */
+function wordAnew(body: PlaceBody | PollBody, wording: Wording, { earlier }: Prepared): Phrase {
+  const words = (of: Body | 'deleted' | undefined): string | undefined => {
+    if (of === undefined || of === 'deleted') return undefined;
+    return of.type === 'place' ? wordPlace(of) : of.type === 'poll' ? wordPoll(of, wording.ways.lineLimit) : undefined;
+  };
+  const now = words(body);
+  if (now === undefined || now === words(earlier?.body)) return SILENCE;
+  return body.type === 'place' ? { how: 'act', text: now } : { how: 'say', text: `* ${now}` };
 }
 
 /** What of a body an edit may change: its words; another thing is another message. */

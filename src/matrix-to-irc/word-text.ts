@@ -13,8 +13,10 @@ import type { Prepared, Wording } from './wording.js';
 type Words = Pick<TextBody, 'plain' | 'html'>;
 /** A link at the very beginning. */
 const LEADING_PILL = /^\s*(?:<p>\s*)?<a\s[^<>]{0,300}?href=["']([^"'<>]{1,600})["'][^<>]{0,300}>/iu;
-/** An MXID that is no part of an address. */
-const MXID = /(?<![\w/@%])@[^\s:@,<>]{1,200}:[a-z0-9.-]{1,200}(?::\d{1,5})?/giu;
+/** An MXID that stands by itself: no part of an address, of a path, or of what only looks like one. */
+const MXID = /(?<=^|\s|(?:^|\s)[("'“„«<[{])@[^\s:@,<>()]{1,200}:[a-z0-9](?:[a-z0-9.-]{0,200}[a-z0-9])?(?::\d{1,5})?(?![\w/]|[.:]\w)/giu;
+/** The lines around code within other text. */
+const FENCES = /^ {0,3}(?:`{3,}|~{3,})[^`\n]*$/gmu;
 const VISIBLE = /[^\s\x02\x03\x04\x0f\x11\x16\x1d\x1e\x1f]/u;
 
 /**
@@ -23,20 +25,22 @@ const VISIBLE = /[^\s\x02\x03\x04\x0f\x11\x16\x1d\x1e\x1f]/u;
  */
 export function wordText(body: TextBody, wording: Wording, { names }: Prepared, reply: boolean): string {
   const text = converted(body, wording, reply);
-  const named = names === undefined ? text : withNicks(text, names, wording);
-  return named.includes('@') ? named.replace(MXID, (id) => nickFor(id, wording) ?? id) : named;
+  return names === undefined ? text : withNicks(text, names, wording);
 }
 
 function converted({ plain, html, how }: TextBody, wording: Wording, reply: boolean): string {
-  if (html === undefined) return plainWords(plain, reply);
+  const words = (text: string): string => (text.includes('@') ? text.replace(MXID, (id) => nickFor(id, wording) ?? id) : text);
+  const bare = (): string => (fencedCode(plain) === undefined ? words(plainWords(plain, reply)) : plainWords(plain, reply));
+  if (html === undefined) return bare();
   const { formatting, code } = wording.ways;
   const text = htmlToIrc(html, {
     formatting,
+    words,
     ...(code === 'backticks' ? { backticks: true } : {}),
     pill: (id) => (id.startsWith('@') ? wording.nickOf(id as UserId) : wording.channelOf(id as Parameters<Wording['channelOf']>[0])),
   });
   // HTML of which nothing is left must not swallow what the plain body says.
-  if (!VISIBLE.test(text)) return plainWords(plain, reply);
+  if (!VISIBLE.test(text)) return bare();
   return how === 'say' ? addressed(text, html, wording) : text;
 }
 
@@ -58,7 +62,7 @@ function withNicks(text: string, names: ReadonlyMap<UserId, string>, wording: Wo
   for (const [user, name] of names) {
     const nick = wording.nickOf(user);
     const clean = cleanText(name).trim();
-    if (nick === undefined || clean.length < 2 || out.includes(nick)) continue;
+    if (nick === undefined || clean.length < 2 || wordAt(out, nick) >= 0) continue;
     const at = wordAt(out, clean);
     if (at >= 0) out = out.slice(0, at) + nick + out.slice(at + clean.length);
   }
@@ -83,4 +87,18 @@ function nickFor(id: string, wording: Wording): string | undefined {
 export function barePlain({ plain, html }: Words, reply: boolean): string {
   const text = html === undefined ? '' : colourless(htmlToIrc(html, { formatting: 'plain' }));
   return VISIBLE.test(text) ? text : plainWords(plain, reply);
+}
+
+/**
+ * The whole of a long text for its page (MEDIA-11): as it was written, since that keeps empty lines, unless the HTML,
+ * which is what was said on IRC, has other words (A-17). Never a quote of what is answered, nor the fence of code.
+ */
+export function pageText({ plain, html }: Words, reply: boolean): string {
+  const written = fencedCode(plain) ?? (reply ? withoutReplyFallback(plain) : plain);
+  const shown = html === undefined ? '' : htmlToIrc(html, { formatting: 'plain' });
+  return !VISIBLE.test(shown) || lettersOf(shown) === lettersOf(written.replace(FENCES, '')) ? written : shown;
+}
+
+function lettersOf(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]+/gu, '');
 }

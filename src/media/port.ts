@@ -17,7 +17,7 @@ export interface FileToShow extends Shown {
 }
 
 export interface TextToShow extends Shown {
-  /** To the letter as it was sent. */
+  /** All of it, as a person should read it. */
   readonly text: string;
   /** Who said it, as people on IRC know them. */
   readonly by: string;

@@ -4,13 +4,16 @@ import type { RoomAlias, RoomId, UserId } from '../model/ids.js';
 import { readColour } from './colours.js';
 import { HtmlLines } from './html-lines.js';
 import { tagOf, type Tag } from './html-tags.js';
-import { parseMatrixLink } from './matrix-links.js';
+import { type MatrixLink, parseMatrixLink } from './matrix-links.js';
 import { cleanText } from './plain-to-irc.js';
+import { saysAddress } from './same-address.js';
 import { MONOSPACE, PLAIN, type Line, type Style } from './spans.js';
 
 export interface HtmlReading {
   /** What to show for a link to a user or room (a pill), such as a nick; `undefined`: the words of the link. */
   readonly pill?: (id: UserId | RoomAlias | RoomId) => string | undefined;
+  /** Changes words that are neither code nor those of a link, such as ids into nicks. */
+  readonly words?: (text: string) => string;
   /** Spoilers between bars instead of in a colour on the same one, for channels without colours (M2I-35). */
   readonly bars?: boolean;
   /** Code in backticks instead of 0x11, which old clients show as nothing (FMT-1). */
@@ -65,11 +68,17 @@ export class HtmlPage {
     this.#lines.text(this.#openCells > 0 ? text.replaceAll('\n', ' ') : text, this.#top.style, this.#top.verbatim);
   }
 
+  /** The same for what the sender wrote. */
+  words(text: string): void {
+    const { words } = this.#reading;
+    this.text(words === undefined || this.#top.verbatim || this.#words.length > 0 ? text : words(text));
+  }
+
   /** An element without content. */
   single(name: string, attributes: Attributes): void {
     if (this.#top.dropped) return;
     if (name === 'br') this.#break();
-    if (name === 'img') this.text(oneLine(attributes.get('alt') ?? attributes.get('title') ?? ''));
+    if (name === 'img') this.text(wordsOfImage(attributes));
     if (name !== 'hr') return;
     this.#break();
     this.text('---');
@@ -175,12 +184,12 @@ export class HtmlPage {
   /** A pill is shown by name, its words are not. The words of other links are kept, to compare them at its end. */
   #link(element: Element, href: string): void {
     const matrix = parseMatrixLink(href);
-    const named = matrix && !matrix.event ? this.#reading.pill?.(matrix.id) : undefined;
+    const named = matrix && !matrix.event ? (this.#reading.pill?.(matrix.id) ?? aliasIn(matrix)) : undefined;
     if (named !== undefined) {
       this.text(oneLine(named));
       element.dropped = true;
-    } else if (LINKABLE.test(href) && (!matrix || matrix.event)) {
-      element.href = href;
+    } else if (matrix ? !matrix.id.startsWith('@') : LINKABLE.test(href)) {
+      element.href = matrix?.address ?? href;
       this.#words.push('');
     }
   }
@@ -189,7 +198,7 @@ export class HtmlPage {
   #linked(href: string): void {
     const words = this.#words.pop() ?? '';
     if (words.trim() === '') this.text(href);
-    else if (lastOf(words) !== lastOf(href) || bare(words) !== bare(href)) this.text(` <${href}>`);
+    else if (!saysAddress(words, href)) this.text(` <${href}>`);
     this.#keepWords(words);
   }
 
@@ -212,25 +221,21 @@ export class HtmlPage {
   }
 }
 
+/** An alias leads there from every client, whatever the room is called. */
+function aliasIn({ id }: MatrixLink): string | undefined {
+  return id.startsWith('#') ? id : undefined;
+}
+
+/** M2I-37: emoji of one's own are called by their shortcode. */
+function wordsOfImage(attributes: Attributes): string {
+  const words = oneLine(attributes.get('alt') ?? attributes.get('title') ?? '').trim();
+  return words !== '' && attributes.has('data-mx-emoticon') && !/^:.+:$/u.test(words) ? `:${words.replace(/^:|:$/gu, '')}:` : words;
+}
+
 function oneLine(text: string): string {
   return cleanText(text).replaceAll('\n', ' ');
 }
 
 function firstNumber(start: string | undefined): number {
   return start !== undefined && /^-?\d{1,9}$/.test(start) ? Number(start) : 1;
-}
-
-/** The last character that counts, which tells most words and addresses apart. */
-function lastOf(address: string): number {
-  let end = address.length;
-  while (end > 0 && (address.charCodeAt(end - 1) === 0x2f || address.charCodeAt(end - 1) <= 0x20)) end--;
-  return end === 0 ? -1 : address.charCodeAt(end - 1);
-}
-
-/** An address without what people leave out when they write it. */
-function bare(address: string): string {
-  return address
-    .trim()
-    .replace(/^(?:https?:\/\/|mailto:)/i, '')
-    .replace(/\/$/, '');
 }

@@ -82,7 +82,7 @@ class TagReader {
 
   ontext(text: string): void {
     this.#flush();
-    this.#page.text(cleanText(text));
+    this.#page.words(cleanText(text));
   }
 
   onclosetag(name: string): void {

@@ -4,7 +4,7 @@ import type { Prepared } from '../../src/matrix-to-irc/wording.js';
 import type { Body, MessageEvent, TextBody } from '../../src/model/matrix-event.js';
 import type { RoomWays } from '../../src/policy/ways-of.js';
 import type { Earlier } from '../../src/rooms/event-memory.js';
-import { aFile, ALICE, aText, CAROL, eventId, START, userId } from '../support/make.js';
+import { aFile, ALICE, aText, CAROL, eventId, nickOf, START, userId } from '../support/make.js';
 
 /** `out`: the lines, with `ACTION` or `NOTICE` before them where they are such. */
 export interface Row {
@@ -43,6 +43,7 @@ export const matrixRows: Readonly<Record<string, readonly Row[]>> = {
     row('M2I-28', 'Too long: its first line, and where all of it stands', { body: long }, ['one (full message at <https://b.test/p/1>)'], { prepared: { page: 'https://b.test/p/1' } }),
     row('M2I-29', 'Long code', { body: aText('```ts\na\nb\nc\nd\n```') }, ['ACTION sent a ts code block: https://b.test/p/1'], { prepared: { page: 'https://b.test/p/1' } }),
     row('M2I-29', 'Long code in HTML', { body: html('<pre><code class="language-rust">a\nb\nc\nd\n</code></pre>') }, ['ACTION sent a rust code block: https://b.test/p/1'], { prepared: { page: 'https://b.test/p/1' } }),
+    row('M2I-29', 'Text between two blocks of code is no code', { body: html('<pre><code>a\nb</code></pre>now<pre><code>c\nd</code></pre>') }, ['\x11a\x0f (full message at <https://b.test/p/1>)'], { prepared: { page: 'https://b.test/p/1' } }),
     row('A-17', 'A long HTML under a short text counts its own lines', { body: html('a<br>'.repeat(500)) }, ['a', 'a', '(truncated)']),
   ],
   'Formatting': [
@@ -68,8 +69,11 @@ export const matrixRows: Readonly<Record<string, readonly Row[]>> = {
     row('M2I-33', 'A pill at the beginning addresses', { body: html('<a href="https://matrix.to/#/@irc_bob:hs.test">Bob (IRC)</a> hello') }, ['bob: hello']),
     row('M2I-33', 'Somebody whom IRC does not know keeps his name', { body: html('<a href="https://matrix.to/#/@zoe:x.test">Zoe the Cat</a> hello') }, ['Zoe the Cat hello']),
     row('M2I-33', 'An address of Matrix is a nick, too', { body: aText('ask @irc_bob:hs.test about it') }, ['ask bob about it']),
+    row('M2I-33', 'But not in an address, nor in code', { body: html('https://x.test/?u=@irc_bob:hs.test, #@irc_bob:hs.test, (<code>@irc_bob:hs.test</code>), @irc_bob:hs.test.') }, ['https://x.test/?u=@irc_bob:hs.test, #@irc_bob:hs.test, (\x11@irc_bob:hs.test\x0f), bob.']),
     row('M2I-33', 'A display name without a link', { body: aText('Bob (IRC): hello', { mentions: [BOB] }) }, ['bob: hello'], { prepared: { names: new Map([[BOB, 'Bob (IRC)']]) } }),
+    row('M2I-33', 'Also where his nick is part of another word', { body: aText('Bob (IRC): the bobsled is here', { mentions: [BOB] }) }, ['bob: the bobsled is here'], { prepared: { names: new Map([[BOB, 'Bob (IRC)']]) } }),
     row('M2I-34', 'A pill of a room', { body: html('see <a href="https://matrix.to/#/!cats:hs.test">Cats</a>') }, ['see #cats']),
+    row('M2I-34', 'A pill of a room that is not bridged here', { body: html('see <a href="https://matrix.to/#/#dogs:hs.test">Dogs</a>') }, ['see #dogs:hs.test']),
     row('M2I-34', 'A link to a message', { body: html('<a href="https://matrix.to/#/!a:b/$c">this</a>') }, ['this <https://matrix.to/#/!a:b/$c>']),
   ],
   'Replies and threads': [
@@ -83,9 +87,13 @@ export const matrixRows: Readonly<Record<string, readonly Row[]>> = {
     row('M2I-19', 'To an image', reply('nice'), ['<bob> "an image" <- nice'], { prepared: earlier(aFile('a.png', { media: 'image' }), old) }),
     row('M2I-19', 'To what was deleted', reply('why?'), ['<bob> "a deleted message" <- why?'], { prepared: earlier('deleted', old) }),
     row('M2I-20', 'Of several lines', reply('one\ntwo'), ['bob: one', 'two'], { prepared: earlier(aText('x')) }),
+    row('M2I-20', 'With a file', { body: aFile('cat.png', { media: 'image' }), replyTo: ID }, ['bob: uploaded an image: cat.png https://b.test/m/1'], { prepared: { ...earlier(aText('x')), address: 'https://b.test/m/1' } }),
+    row('M2I-17', 'To what a bot of another bridge relays', reply('lovely'), ['zoe: lovely'], { prepared: earlier(aText('<zoe> The tea is ready'), { nick: nickOf('bridge') }) }),
+    row('M2I-17', 'The same, later', reply('lovely'), ['<zoe> "The tea is ready" <- lovely'], { prepared: earlier(aText('<zoe> The tea is ready'), { ...old, nick: nickOf('bridge') }) }),
     row('FMT-7', 'With the quote that old clients put in front', reply('> <@x:y> tea\n\nlovely'), ['bob: lovely'], { prepared: earlier(aText('tea')) }),
     row('M2I-22', 'In a thread: an answer to the message before', { body: aText('me too'), thread: { root: ID } }, ['bob: me too'], { prepared: earlier(aText('tea?')) }),
-    row('M2I-22', '`threads: prefix`', { body: aText('me too'), thread: { root: ID } }, ['[Who wants tea?] me too'], { ways: { threads: 'prefix' }, prepared: { root: { sender: CAROL, at: START, body: aText('Who wants tea?') } } }),
+    row('M2I-22', '`threads: prefix`, and somebody is answered', { body: aText('me too'), thread: { root: ID }, replyTo: ID }, ['[thread: Who wants tea?] bob: me too'], { ways: { threads: 'prefix' }, prepared: { ...earlier(aText('me')), root: { sender: CAROL, at: START, body: aText('Who wants tea?') } } }),
+    row('M2I-22', '`threads: prefix`', { body: aText('me too'), thread: { root: ID } }, ['[thread: Who wants tea?] me too'], { ways: { threads: 'prefix' }, prepared: { root: { sender: CAROL, at: START, body: aText('Who wants tea?') } } }),
   ],
   'Edits': [
     row('M2I-12', 'A word', edit('the kettle is hot now, come'), ['s/cold/hot/'], { prepared: mine(aText('the kettle is cold now, come')) }),
@@ -97,6 +105,9 @@ export const matrixRows: Readonly<Record<string, readonly Row[]>> = {
     row('M2I-13', 'Only of the formatting', { body: html('<b>the kettle</b>'), replaces: ID }, [], { prepared: mine(html('the kettle')) }),
     row('M2I-14', 'Of a reply', edit('I would like some milk with it'), ['s/tea/milk/'], { prepared: { earlier: { sender: ALICE, at: START, reply: true, body: aText('> <@x:y> what?\n\nI would like some tea with it') } } }),
     row('M2I-12', 'A word of a long text: no second page', edit('one\ntwo\n3\nfour\nfive'), ['s/three/3/'], { prepared: { ...mine(aText('one\ntwo\nthree\nfour\nfive')), page: 'https://b.test/p/1' } }),
+    row('M2I-12', 'Of a poll', { body: { ...poll, question: 'Coffee?' }, replaces: ID }, ['* Poll: Coffee?', '1. yes', '2. no'], { prepared: mine(poll) }),
+    row('M2I-13', 'Of a poll of which nothing changed', { body: poll, replaces: ID }, [], { prepared: mine(poll) }),
+    row('M2I-12', 'Of a place', { body: { type: 'place', words: 'the park' }, replaces: ID }, ['ACTION shared a location: the park'], { prepared: mine({ type: 'place', words: 'the pub' }) }),
     row('M2I-12', 'Of a caption', { body: aFile('a.png', { media: 'image', caption: 'look at my little black cat' }), replaces: ID }, ['s/red/black/'], { prepared: mine(aFile('a.png', { media: 'image', caption: 'look at my little red cat' })) }),
   ],
   'Reactions and deletions': [

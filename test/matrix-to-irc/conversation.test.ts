@@ -187,6 +187,18 @@ describe('matrix-to-irc: what refers to something', () => {
     assert.deepEqual(talk.world.journal.open(), []);
   });
 
+  it('M2I-26, C9: nor does an edit say what was redacted', async () => {
+    const talk = await Talk.of({ service: { matrixHandler: { redactions: 'notice' } } });
+    const open = talk.world.network.hold(`connect ${ALICE}`);
+    const { id } = await talk.says(ALICE, 'my first password is this');
+    await talk.says(ALICE, 'my second password is this', { replaces: id });
+    await talk.does({ kind: 'redaction', sender: ALICE, redacts: id });
+    open();
+    await talk.world.quiet();
+    assert.deepEqual(talk.heard, []);
+    assert.deepEqual(talk.world.journal.open(), []);
+  });
+
   it('M2I-25: a deletion is told where that is wanted, and nobody is quoted what is deleted', async () => {
     const talk = await Talk.of({ network: { redactions: 'notice' } });
     const { id } = await talk.says(ALICE, 'spam and eggs');
@@ -216,6 +228,24 @@ describe('matrix-to-irc: what refers to something', () => {
     assert.deepEqual(talk.world.addresses.texts, [{ event: id, text: 'one\ntwo\nthree\nfour', by: 'M-alice', at: START }]);
     assert.deepEqual(talk.world.notices(ROOM), []);
   });
+
+  const CODE = '```js\na\n\nb\nc\nd\n```';
+  const pages: [string, Partial<MessageEvent>, string][] = [
+    ['A-17: the words of the HTML, where the plain text is another', { body: aText('short', { html: 'one<br>two<br>three<br>four' }) }, 'one\ntwo\nthree\nfour'],
+    ['as it was written, where both say the same', { body: aText('one **two**\n\nthree\n\nfour\n\nfive', { html: '<p>one <b>two</b></p><p>three</p><p>four</p><p>five</p>' }) }, 'one **two**\n\nthree\n\nfour\n\nfive'],
+    ['with code within it', { body: aText(`see\n\n${CODE}\n`, { html: '<p>see</p><pre><code class="language-js">a\n\nb\nc\nd\n</code></pre>' }) }, `see\n\n${CODE}\n`],
+    ['code without its fence, with its empty lines', { body: aText(CODE, { html: '<pre><code class="language-js">a\n\nb\nc\nd\n</code></pre>' }) }, 'a\n\nb\nc\nd'],
+    ['FMT-7, S-027: a reply without the quote that nobody checked', { body: aText('> <@x:y> invented\n\na\nb\nc\nd'), replyTo: eventId('$gone') }, 'a\nb\nc\nd'],
+    ['a caption', { body: aFile('a.png', { caption: 'short', captionHtml: 'a<br>b<br>c<br>d' }) }, 'a\nb\nc\nd'],
+  ];
+  for (const [sentence, set, wanted] of pages) {
+    it(`MEDIA-11: a page holds what was said: ${sentence}`, async () => {
+      const talk = await Talk.of();
+      talk.world.addresses.on = true;
+      await talk.says(ALICE, '', set);
+      assert.deepEqual(talk.world.addresses.texts.map(({ text }) => text), [wanted]);
+    });
+  }
 
   it('RC-3, RC-4: a room has its own ways, read once, and changed at once', async () => {
     const talk = await Talk.of({ service: { perRoomConfig: { enabled: true, lineLimitMax: 5 } } });

@@ -66,9 +66,9 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ],
   ['FMT-10: a pill nobody resolves is its words', '<a href="https://matrix.to/#/@bob:e.x">Bob</a>: tea', 'Bob: tea'],
   [
-    'FMT-10: a link to a message stays one',
+    'FMT-10, M2I-34: a link to a message stays one, without what nobody needs to read it',
     '<a href="https://matrix.to/#/!r:e.x/$e?via=e.x">that</a>',
-    'that <https://matrix.to/#/!r:e.x/$e?via=e.x>',
+    'that <https://matrix.to/#/!r:e.x/$e>',
   ],
   ['FMT-11: quotes', '<blockquote><p>a<br>b</p><blockquote>c</blockquote></blockquote>d', '> a\n> b\n> > c\nd'],
   [
@@ -86,6 +86,16 @@ const ROWS: readonly (readonly [string, string, string])[] = [
     'M2I-36: images are their words',
     '<img src="mxc://e/x" alt=":tea:" data-mx-emoticon> <img title="pot"><img>',
     ':tea: pot',
+  ],
+  [
+    'M2I-37: emoji of one’s own are called by their shortcode, whether the colons are there or not',
+    '<img src="mxc://e/x" alt="cat" data-mx-emoticon> <img data-mx-emoticon title=":cat:"> <img data-mx-emoticon>',
+    ':cat: :cat:',
+  ],
+  [
+    'M2I-34: an alias is where a pill leads, a room without one has an address',
+    '<a href="https://matrix.to/#/%23r:e.x">R</a> <a href="https://matrix.to/#/!r:e.x?via=e.x">R</a> <a href="matrix:roomid/r:e.x/e/e?via=e.x">it</a>',
+    '#r:e.x R <https://matrix.to/#/!r:e.x?via=e.x> it <https://matrix.to/#/!r:e.x/$e>',
   ],
   ['M2I-36: rules', 'a<hr>b', 'a\n---\nb'],
   ['M2I-36: powers', 'x<sup>2</sup> H<sub>2</sub>O', 'x^2 H_2O'],
@@ -114,7 +124,7 @@ describe('html to irc', () => {
       'M2I-33: a pill is what it is resolved to',
       { pill: (id) => (id === '@bob:e.x' ? 'bob[m]' : undefined) },
       '<a href="https://matrix.to/#/%40bob%3Ae.x"><b>Bobby</b></a>: <a href="matrix:u/bob:e.x">x</a> <a href="https://matrix.to/#/#r:e.x">R</a>',
-      'bob[m]: bob[m] R',
+      'bob[m]: bob[m] #r:e.x',
     ],
     [
       'INV-4: not even a pill breaks a line',
