@@ -20,6 +20,7 @@ import { Links } from './rooms/links.js';
 import { makeOpenOnDemand, type OpenOnDemand } from './rooms/on-demand.js';
 import { makeOpenPmRoom, type OpenPmRoom } from './rooms/pm-room.js';
 import { PmRooms } from './rooms/pm-rooms.js';
+import { RollCall } from './rooms/roll-call.js';
 import { RoomSettings } from './rooms/room-settings.js';
 
 export interface Rooms {
@@ -38,6 +39,7 @@ export interface Rooms {
   readonly openAdminRoom: OpenAdminRoom;
   readonly tellPerson: TellPerson;
   readonly departure: Departure;
+  readonly rollCall: RollCall;
   readonly memory: EventMemory;
   readonly roomSettings: RoomSettings;
 }
@@ -85,5 +87,6 @@ export function buildRooms(
     memory: new EventMemory(() => live.config.ircService.matrixHandler.eventCacheSize),
     roomSettings: new RoomSettings({ homeserver, clock, config: () => live.config.ircService.perRoomConfig }),
     departure: new Departure({ networks, pmRooms, clock, log }),
+    rollCall: new RollCall({ homeserver, clock, log }),
   };
 }

@@ -70,6 +70,8 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
     bot: outbound.actor(bot),
     as: (user) => outbound.actor(user),
     isIn: (user, room) => outbound.membership.has(user, room),
+    knowsRoom: (room) => outbound.membership.isComplete(room),
+    learnRoom: (room) => outbound.membership.learn(room, async () => (await rooms.joinedMembers(room)).filter(isOurs)),
     createRoom: (by, wish) => rooms.create(by, wish),
     resolveAlias: (alias) => rooms.resolve(alias),
     setAlias: (alias, room) => rooms.setAlias(alias, room),

@@ -102,6 +102,10 @@ export interface Homeserver {
   as(user: UserId): Actor;
   /** Whether one of ours is in a room, as far as this process has seen; never asks the homeserver. */
   isIn(user: UserId, room: RoomId): boolean;
+  /** Whether `isIn` holds for everybody of ours in a room, those included who came before this process began. */
+  knowsRoom(room: RoomId): boolean;
+  /** Asks who is in a room, once; gives those of ours of whom that was not known. Throws what is lastingly refused. */
+  learnRoom(room: RoomId): Promise<readonly UserId[]>;
   createRoom(by: Actor, wish: RoomWish): Promise<RoomId>;
   /** `undefined`: no such alias. */
   resolveAlias(alias: RoomAlias): Promise<RoomId | undefined>;

@@ -35,7 +35,7 @@ export class Rooms {
     const body = contentText(await this.#body(by, wish, mark));
     try {
       const room = await this.#createOnce(by.userId, body, wish.aliasLocalpart === undefined ? mark : undefined);
-      this.#parts.membership.add(by.userId, room);
+      this.#parts.membership.made(room, by.userId);
       return room;
     } catch (fault) {
       if (!isFault(fault, 'HOMESERVER_IN_USE') || wish.aliasLocalpart === undefined) throw fault;

@@ -171,8 +171,12 @@ export class IrcDispatch {
   }
 }
 
+/** Comings and goings: who quits must not be brought in by his JOIN of the same moment, in whatever channel. */
+const MOVES: ReadonlySet<IrcEvent['kind']> = new Set(['join', 'part', 'quit', 'kick', 'nick']);
+
 /** What must stay in order shares a key; what is told to people and to the log waits for nothing else. */
 function keyOf(event: Exclude<IrcEvent, { kind: 'message' }>): string {
+  if (MOVES.has(event.kind)) return `${event.network} people`;
   return `${event.network} ${'channel' in event ? event.channel : `${event.kind} ${event.heardBy.owner}`}`;
 }
 

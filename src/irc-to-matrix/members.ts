@@ -9,18 +9,21 @@ import { faultText } from '../model/errors.js';
 import type { RoomId, UserId } from '../model/ids.js';
 import type { IrcEventOf } from '../model/irc-event.js';
 import type { NetworkName, Nick } from '../model/irc-names.js';
-import type { Ghosts } from '../people/ghosts.js';
+import type { Ghost, Ghosts } from '../people/ghosts.js';
 import { mirrorsToMatrix } from '../policy/mirrors.js';
 import type { Links } from '../rooms/links.js';
+import type { RollCall } from '../rooms/roll-call.js';
+import type { Meanwhile } from './meanwhile.js';
 import { PATIENCE_MS } from './message.js';
 import type { Behind } from './nick.js';
 
 export interface MembersNeeds {
   readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'ownerOf' | 'fold'>>;
   readonly configOf: (network: NetworkName) => NetworkConfig;
-  readonly homeserver: Pick<Homeserver, 'isIn' | 'bot' | 'as'>;
+  readonly homeserver: Pick<Homeserver, 'isIn' | 'knowsRoom' | 'bot' | 'as'>;
   readonly ghosts: Ghosts;
   readonly links: Links;
+  readonly rollCall: Pick<RollCall, 'ask'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -35,7 +38,7 @@ export interface Members {
   readonly kick: Carry<'kick'>;
 }
 
-export function makeMembers(needs: MembersNeeds): Members {
+export function makeMembers(needs: MembersNeeds, meanwhile: Pick<Meanwhile, 'note'>): Members {
   const { networks, links, ghosts, homeserver, log } = needs;
   const ownerOf = (network: NetworkName, nick: Nick): ReturnType<IrcNetwork['ownerOf']> =>
     networks.get(network)?.ownerOf(nick);
@@ -46,18 +49,20 @@ export function makeMembers(needs: MembersNeeds): Members {
       await within(needs.clock, PATIENCE_MS, ended, () => undefined);
     });
   };
-  /** @param always also a ghost that this process has not seen come */
+  /** @param blind also where the homeserver does not tell whether the ghost is in */
   const leaves = (
     { network, nick, room }: { readonly network: NetworkName; readonly nick: Nick; readonly room: RoomId },
     reason: string,
     behind: Behind,
-    always: boolean,
+    blind = false,
   ): void => {
     later(behind, room, 'ghost not taken out', async () => {
       const ghost = ghosts.of(network, nick);
-      // Who goes before he is in would stay for ever (G8).
+      // Who goes before he is in would stay for ever (G8), and so would who came in an earlier life of the process.
       await ghosts.coming(ghost.userId, room);
-      if (always || homeserver.isIn(ghost.userId, room)) await ghosts.leave(ghost, room, reason);
+      await needs.rollCall.ask(room);
+      const mayBeIn = homeserver.isIn(ghost.userId, room) || (blind && !homeserver.knowsRoom(room));
+      if (mayBeIn) await ghosts.leave(ghost, room, reason);
     });
   };
   const kickPerson = (event: IrcEventOf<'kick'>, person: UserId, room: RoomId, behind: Behind): void => {
@@ -87,14 +92,17 @@ export function makeMembers(needs: MembersNeeds): Members {
     },
     quit({ network, who, reason }, behind) {
       if (ownerOf(network, who.nick) !== undefined) return;
-      const { userId } = ghosts.of(network, who.nick);
+      const before = ghosts.of(network, who.nick);
+      const { userId } = before;
       const text = reason === undefined ? 'Quit' : `Quit: ${reason}`;
       const rooms = new Set(links.onNetwork(network).map(({ room }) => room));
       // A QUIT names no channel: the ghost leaves where it is, now or by what still waits.
       for (const room of rooms) {
         const mayBeIn = homeserver.isIn(userId, room) || behind.isBusy(room) || ghosts.coming(userId, room) !== undefined;
-        if (mayBeIn) leaves({ network, nick: who.nick, room }, text, behind, false);
+        if (mayBeIn) leaves({ network, nick: who.nick, room }, text, behind);
       }
+      const carry = ({ nick }: Ghost, room: RoomId): void => leaves({ network, nick, room }, text, behind);
+      meanwhile.note({ network, before, carry });
     },
     kick(event, behind) {
       const { network, channel, who, by, reason } = event;
@@ -102,7 +110,7 @@ export function makeMembers(needs: MembersNeeds): Members {
       const rooms = links.ofChannel(network, channel).map(({ room }) => room);
       if (owner === undefined) {
         const text = `Kicked by ${by.nick}${reason === undefined ? '' : `: ${reason}`}`;
-        for (const room of rooms) leaves({ network, nick: who, room }, text, behind, false);
+        for (const room of rooms) leaves({ network, nick: who, room }, text, behind);
       } else if (owner !== 'bot' && event.heardBy.owner === owner) {
         // Others of ours see the same KICK; the kicked client's own word counts.
         if (by.nick === 'server' && !needs.configOf(network).ircClients.kickOn.channelJoinFailure) return;

@@ -10,6 +10,8 @@ import type { IrcEventOf } from '../model/irc-event.js';
 import type { NetworkName } from '../model/irc-names.js';
 import type { Ghost, Ghosts } from '../people/ghosts.js';
 import type { Links } from '../rooms/links.js';
+import type { RollCall } from '../rooms/roll-call.js';
+import type { Meanwhile } from './meanwhile.js';
 import { PATIENCE_MS } from './message.js';
 
 export interface NickNeeds {
@@ -17,6 +19,7 @@ export interface NickNeeds {
   readonly links: Links;
   readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'ownerOf'>>;
   readonly homeserver: Pick<Homeserver, 'isIn'>;
+  readonly rollCall: Pick<RollCall, 'ask'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -29,26 +32,36 @@ export interface Behind {
 }
 
 /** Makes the carrier of NICK. Our own clients' changes are not news to Matrix (INV-1). */
-export function makeNick(needs: NickNeeds): (event: IrcEventOf<'nick'>, behind: Behind) => void {
+export function makeNick(
+  needs: NickNeeds,
+  meanwhile: Pick<Meanwhile, 'note'>,
+): (event: IrcEventOf<'nick'>, behind: Behind) => void {
+  const { ghosts, homeserver } = needs;
   const rename = async (before: Ghost, after: Ghost, room: RoomId): Promise<void> => {
-    await needs.ghosts.coming(before.userId, room);
-    if (!needs.homeserver.isIn(before.userId, room)) return;
-    await needs.ghosts.ensureIn(after, room);
-    if (after.userId !== before.userId) await needs.ghosts.leave(before, room, `now known as ${after.nick}`);
+    await ghosts.coming(before.userId, room);
+    await needs.rollCall.ask(room);
+    if (!homeserver.isIn(before.userId, room)) return;
+    await ghosts.ensureIn(after, room);
+    if (after.userId !== before.userId) await ghosts.leave(before, room, `now known as ${after.nick}`);
   };
-  return (event, behind) => {
-    if (needs.networks.get(event.network)?.ownerOf(event.to) !== undefined) return;
-    const before = needs.ghosts.of(event.network, event.from.nick);
-    const after = needs.ghosts.of(event.network, event.to);
-    const rooms = new Set(needs.links.onNetwork(event.network).map(({ room }) => room));
-    for (const room of rooms) {
+  return ({ network, from, to }, behind) => {
+    if (needs.networks.get(network)?.ownerOf(to) !== undefined) return;
+    const before = ghosts.of(network, from.nick);
+    const after = ghosts.of(network, to);
+    const follow = (one: Ghost, room: RoomId): void => {
       behind(room, async () => {
-        const renamed = rename(before, after, room).catch((fault: unknown) => {
-          needs.log.warn('ghost not renamed', { room, ghost: before.userId, why: faultText(fault) });
+        const renamed = rename(one, after, room).catch((fault: unknown) => {
+          needs.log.warn('ghost not renamed', { room, ghost: one.userId, why: faultText(fault) });
         });
         // The room does not wait for a ghost that cannot join (I2M-14).
         await within(needs.clock, PATIENCE_MS, renamed, () => undefined);
       });
+    };
+    for (const room of new Set(needs.links.onNetwork(network).map((link) => link.room))) {
+      // Where he is now, or may be by what still waits.
+      const { userId } = before;
+      if (homeserver.isIn(userId, room) || behind.isBusy(room) || ghosts.coming(userId, room)) follow(before, room);
     }
+    meanwhile.note({ network, before, after, carry: follow });
   };
 }

@@ -4,6 +4,7 @@ import type { IrcEvent, IrcEventOf, PrivateMessage } from '../model/irc-event.js
 import { type AwayNeeds, makeAway } from './away.js';
 import { type ClientStatusNeeds, makeClientStatus } from './client-status.js';
 import { type InviteNeeds, makeInvite } from './invite.js';
+import { Meanwhile, type MeanwhileNeeds } from './meanwhile.js';
 import { makeMembers, type MembersNeeds } from './members.js';
 import { makeModeNotice, type ModeNoticeNeeds } from './mode-notice.js';
 import { type Behind, makeNick, type NickNeeds } from './nick.js';
@@ -21,6 +22,7 @@ export type Table = {
 };
 
 export type TableNeeds = NickNeeds &
+  MeanwhileNeeds &
   OwnNickNeeds &
   PmNickNeeds &
   PrivateMessageNeeds &
@@ -42,7 +44,8 @@ const nothing = (): void => undefined;
 /** `message` is carried by `message.ts`, which `dispatch.ts` calls for each room. */
 export function makeTable(needs: TableNeeds): Table {
   const receive = makeReceive(needs);
-  const nick = makeNick(needs);
+  const meanwhile = new Meanwhile(needs);
+  const nick = makeNick(needs, meanwhile);
   const pmNick = makePmNick(needs);
   const ownNick = makeOwnNick(needs);
   return {
@@ -55,7 +58,7 @@ export function makeTable(needs: TableNeeds): Table {
       ownNick(event);
     },
     clientStatus: makeClientStatus(needs),
-    ...makeMembers(needs),
+    ...makeMembers(needs, meanwhile),
     invite: makeInvite(needs),
     away: makeAway(needs),
     reaction: makeReaction(needs),

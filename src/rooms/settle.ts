@@ -9,12 +9,14 @@ import type { RoomId } from '../model/ids.js';
 import type { ChannelName, NetworkName } from '../model/irc-names.js';
 import type { Link } from '../model/link.js';
 import type { Links } from './links.js';
+import type { RollCall } from './roll-call.js';
 
 export interface SettleNeeds {
   readonly homeserver: Pick<Homeserver, 'whoAmI' | 'ping' | 'joinedRooms' | 'bot'>;
   readonly links: Links;
   readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'follow'>>;
   readonly configOf: (network: NetworkName) => NetworkConfig;
+  readonly rollCall: Pick<RollCall, 'askAll'>;
   readonly log: Log;
 }
 
@@ -46,6 +48,7 @@ export function makeSettle(needs: SettleNeeds): Settle {
         await needs.homeserver.ping();
         await joinAll(needs);
         needs.log.info('ready');
+        needs.rollCall.askAll(linkedRooms(needs));
       } catch (fault) {
         // Stopped while the homeserver was waited for: nothing is wrong with that.
         if (!isFault(fault, 'STOPPING')) throw fault;
@@ -76,11 +79,13 @@ function followAll({ networks, links, log }: SettleNeeds): void {
   }
 }
 
+function linkedRooms({ networks, links }: SettleNeeds): ReadonlySet<RoomId> {
+  return new Set([...networks.keys()].flatMap((name) => links.onNetwork(name)).map(({ room }) => room));
+}
+
 async function joinAll(needs: SettleNeeds): Promise<void> {
   const joined = new Set(await needs.homeserver.joinedRooms());
-  const links = [...needs.networks.keys()].flatMap((name) => needs.links.onNetwork(name));
-  const linked = new Set(links.map(({ room }) => room));
-  const missing = [...linked].filter((room) => !joined.has(room));
+  const missing = [...linkedRooms(needs)].filter((room) => !joined.has(room));
   const next = async (): Promise<void> => {
     for (let room = missing.pop(); room !== undefined; room = missing.pop()) {
       try {

@@ -392,14 +392,14 @@ describe('irc-to-matrix/dispatch', () => {
   });
 
   it('comings and goings that are not mirrored, and topics that are not shared, do nothing', async () => {
-    const world = await World.of();
+    const world = await World.of({ links: [aLink({ origin: 'config' })] });
     const heard = { network: NET, at: 0, heardBy: { network: NET, owner: 'bot' } } as const;
     const who = { nick: nickOf('bob') };
     world.flows.onIrcEvent({ kind: 'join', who, channel: CATS, ...heard });
     world.flows.onIrcEvent({ kind: 'part', who, channel: CATS, ...heard });
     world.flows.onIrcEvent({ kind: 'quit', who, ...heard });
     world.flows.onIrcEvent({ kind: 'topic', channel: CATS, text: 'x', ...heard });
-    await world.flows.whenIdle();
+    await world.quiet();
     assert.deepEqual(world.homeserver.deeds, []);
   });
 });

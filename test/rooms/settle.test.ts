@@ -20,7 +20,10 @@ async function parts(mappings: Mappings, ...stored: Link[]) {
   await links.load();
   const { log, lines } = listeningLog();
   const config = networkDefaults({ mappings });
-  return { homeserver, network, links, store, lines, start: makeSettle({ homeserver, links, networks, configOf: () => config, log }) };
+  const asked: string[] = [];
+  const rollCall = { askAll: (rooms: Iterable<string>) => void asked.push(...rooms) };
+  const start = makeSettle({ homeserver, links, networks, rollCall, configOf: () => config, log });
+  return { homeserver, network, links, store, lines, asked, start };
 }
 
 describe('rooms/settle', () => {
@@ -72,5 +75,14 @@ describe('rooms/settle', () => {
     homeserver.whoAmI = () => Promise.resolve(userId('@other:hs.test'));
     await start.run();
     assert.ok(lines.some(({ level, fields }) => level === 'warn' && fields['bot'] === '@other:hs.test'));
+  });
+
+  it('MEM-7: once the bot is in the rooms, it is asked who else of ours is', async () => {
+    const { start, homeserver, asked } = await parts({ '#cats': { roomIds: ['!cats:hs.test'] }, '#two': { roomIds: ['!two:hs.test', '!cats:hs.test'] } });
+    homeserver.room('!cats:hs.test');
+    homeserver.room('!two:hs.test');
+    await start.storeConfigLinks();
+    await start.run();
+    assert.deepEqual(asked, ['!cats:hs.test', '!two:hs.test']);
   });
 });

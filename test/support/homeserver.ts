@@ -18,6 +18,7 @@ export type Deed =
   | 'send'
   | 'redact'
   | 'readBack'
+  | 'learnRoom'
   | 'createRoom'
   | 'setAlias'
   | 'resolveAlias';
@@ -57,6 +58,8 @@ export class MemoryHomeserver implements Homeserver {
   readonly #held = new Map<string, Promise<void>>();
   /** Transaction ids that the server remembers: gone after `forget`. */
   readonly #txns = new Map<string, EventId>();
+  /** Who was in a room when this life of the bridge began, until it has asked or seen him come again. */
+  readonly #before = new Map<RoomId, Set<UserId>>();
   #down: { readonly up: Promise<void>; readonly release: () => void } | undefined;
   #stopped = false;
   #events = 0;
@@ -98,7 +101,18 @@ export class MemoryHomeserver implements Homeserver {
   }
 
   isIn(user: UserId, room: RoomId): boolean {
-    return this.members.get(room)?.has(user) ?? false;
+    return this.#before.get(room)?.has(user) !== true && (this.members.get(room)?.has(user) ?? false);
+  }
+
+  knowsRoom(room: RoomId): boolean {
+    return !this.#before.has(room);
+  }
+
+  async learnRoom(room: RoomId): Promise<readonly UserId[]> {
+    await this.act('learnRoom', this.bot.userId, room);
+    const before = this.#before.get(room);
+    this.#before.delete(room);
+    return [...(before ?? [])].filter((user) => this.members.get(room)?.has(user) === true);
   }
 
   /** Makes a room in which these are, besides the bot. */
@@ -155,6 +169,7 @@ export class MemoryHomeserver implements Homeserver {
     this.#stopped = false;
     this.#held.clear();
     this.comeUp();
+    for (const [room, users] of this.members) this.#before.set(room, new Set(users));
   }
 
   /** Bodies of what was said in a room, in order. */
@@ -181,6 +196,11 @@ export class MemoryHomeserver implements Homeserver {
   /** @internal an event that is there, by the mark that its transaction id left in it. */
   find(sender: UserId, room: RoomId, txnId: string): EventId | undefined {
     return this.sent.find((event) => event.sender === sender && event.room === room && event.txnId === txnId)?.id;
+  }
+
+  /** @internal a user was seen to come, so that he is known to be in. */
+  joined(user: UserId, room: RoomId): void {
+    this.#before.get(room)?.delete(user);
   }
 
   /** @internal stores an event, or gives the one of the same transaction id, if that is remembered. */
@@ -286,6 +306,7 @@ class MemoryActor implements Actor {
     const users = server.members.get(room);
     if (!users) throw new BridgeError('HOMESERVER_NOT_FOUND', 'no such room');
     users.add(this.userId);
+    server.joined(this.userId, room);
   }
 
   async redact(room: RoomId, event: EventId, txnId: string, reason = ''): Promise<EventId> {
@@ -330,7 +351,7 @@ class MemoryActor implements Actor {
       if (found !== undefined) return found;
     }
     await this.#server.act('send', this.userId, room);
-    if (!this.#server.isIn(this.userId, room)) throw new BridgeError('HOMESERVER_FORBIDDEN', `${this.userId} is not in ${room}`);
+    if (this.#server.members.get(room)?.has(this.userId) !== true) throw new BridgeError('HOMESERVER_FORBIDDEN', `${this.userId} is not in ${room}`);
     return this.#server.store({ sender: this.userId, room, type, content, txnId });
   }
 
