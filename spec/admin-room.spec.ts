@@ -10,7 +10,7 @@ describe('admin room', () => {
   const set = stage({
     bridge: {
       network: {
-        ircClients: { nickTemplate: '$DISPLAY[m]', reconnectIntervalMs: 0, flood: false, allowNickChanges: true },
+        ircClients: { nickTemplate: '$DISPLAY[m]', reconnectIntervalMs: 0, flood: false, allowNickChanges: true, userModes: 'i' },
         dynamicChannels: { enabled: true, aliasTemplate: '#irc_$CHANNEL', exclude: ['#secret'] },
         name: 'TestNet',
       },
@@ -210,14 +210,14 @@ describe('admin room', () => {
     const invited = await kay.seesEvent('an invitation by the bot', ({ type, state_key, sender, content }) =>
       type === 'm.room.member' && state_key === kay.userId && sender === bot() && content['membership'] === 'invite');
     await kay.joins(invited.room_id);
-    await kay.sees('You are connected to TestNet as kay[m].', { room: invited.room_id });
+    await kay.sees(/^You are connected to TestNet as kay\[m\], with modes \+\w*i\w*\.$/u, { room: invited.room_id });
     await kay.seesEvent('its name', ({ type, content }) => type === 'm.room.name' && content['name'] === 'TestNet IRC Bridge status');
     const serv = await people.onIrc('NickServ');
     serv.notices('kay[m]', 'This nick is registered.');
     await kay.sees('-NickServ- This nick is registered. (TestNet)', { room: invited.room_id });
     for (const client of world.ircd.net.clients) if (client.nick === 'kay[m]') client.close('Ping timeout');
     await kay.sees(/You are not connected to TestNet now.*Ping timeout.*I try again/u, { room: invited.room_id });
-    await kay.sees('You are connected to TestNet as kay[m].', { room: invited.room_id });
+    await kay.sees(/^You are connected to TestNet as kay\[m\], with modes \+\w*i\w*\.$/u, { room: invited.room_id });
   });
 
   it('E2E-3: in an encrypted room the bot says so and opens a plain one', async () => {

@@ -25,9 +25,15 @@ export class Deafness {
   /** What was asked for and is not confirmed. */
   #asked: boolean | undefined;
   #timer: Timer | undefined;
+  readonly #modes = new Set<string>();
 
   constructor(needs: DeafnessNeeds) {
     this.#needs = needs;
+  }
+
+  /** All user modes that the server has told, as letters in order; empty: none. */
+  get modes(): string {
+    return [...this.#modes].sort().join('');
   }
 
   /** A new connection: its client hears everything. @param write goes past all pacing: a channel may be waiting for it */
@@ -43,6 +49,7 @@ export class Deafness {
     this.#deaf = false;
     this.#asked = undefined;
     this.#timer?.end();
+    this.#modes.clear();
   }
 
   /** Call when what is needed may have changed, or what the server can. */
@@ -61,18 +68,20 @@ export class Deafness {
   /** MODE of the client itself came, with such changes as `+iw-D`. */
   onMode(changes: string): void {
     const letter = this.#needs.letter();
-    if (letter === undefined) return;
     let deaf: boolean | undefined;
     let sign = true;
     for (const char of changes.slice(0, 100)) {
       if (char === '+' || char === '-') sign = char === '+';
       else if (char === letter) deaf = sign;
+      if (/[A-Za-z]/.test(char)) this.#modes[sign ? 'add' : 'delete'](char);
     }
     if (deaf !== undefined) this.#is(deaf);
   }
 
   /** 221 came, with all modes. */
   onModes(modes: string): void {
+    this.#modes.clear();
+    for (const letter of modes.slice(0, 100).match(/[A-Za-z]/g) ?? []) this.#modes.add(letter);
     const letter = this.#needs.letter();
     if (letter !== undefined) this.#is(modes.slice(0, 100).includes(letter));
   }

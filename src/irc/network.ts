@@ -9,7 +9,7 @@ import type { FrameworkClient } from './client.js';
 import type { ClientWatcher } from './client-needs.js';
 import { Fleet, type FleetNeeds } from './fleet.js';
 import { Following } from './following.js';
-import type { ClientWish, IrcNetwork, VirtualClient } from './port.js';
+import type { ClientWish, IrcNetwork, Standing, VirtualClient } from './port.js';
 import { ServerFacts } from './server-facts.js';
 import { Switchboard } from './switchboard.js';
 
@@ -98,6 +98,13 @@ export class FrameworkNetwork implements IrcNetwork {
 
   clientOf(user: UserId): VirtualClient | undefined {
     return this.#fleet.registry.of(user);
+  }
+
+  standingOf(user: UserId): Standing | undefined {
+    const client = this.#fleet.registry.of(user);
+    if (client?.status !== 'ready') return undefined;
+    const account = client.life.session?.capabilities?.account;
+    return { modes: this.#fleet.deafnessOf(client)?.modes ?? '', ...(account === undefined ? {} : { account }) };
   }
 
   ownerOf(nick: string): ClientOwner | undefined {

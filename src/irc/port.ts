@@ -117,6 +117,14 @@ export interface ClientWish {
   readonly asked?: boolean;
 }
 
+/** What a server has made of a connection of ours. */
+export interface Standing {
+  /** The account that it is logged in to (SASL). */
+  readonly account?: string;
+  /** User modes as letters, such as `ix`; empty: none known. */
+  readonly modes: string;
+}
+
 export interface IrcNetwork {
   readonly name: NetworkName;
   /** Folds by the CASEMAPPING now in force (rfc1459 until the server says otherwise). */
@@ -135,6 +143,8 @@ export interface IrcNetwork {
   readonly bot: VirtualClient;
   /** A person's client, whatever its status unless `ended`. */
   clientOf(user: UserId): VirtualClient | undefined;
+  /** What the server has told of a person's connection; `undefined` where there is none. */
+  standingOf(user: UserId): Standing | undefined;
   /** Everybody who has a client now. */
   readonly people: readonly UserId[];
   /** Whose nick this is, by the connections we hold (never by the text of a line). */

@@ -1,6 +1,6 @@
 /** IrcNetwork and VirtualClient in memory: remember what was said, refuse, delay and lose what they are told to. */
 
-import type { ClientStatus, ClientWish, IrcNetwork, Saying, Signal, VirtualClient, Whois } from '../../src/irc/port.js';
+import type { ClientStatus, ClientWish, IrcNetwork, Saying, Signal, Standing, VirtualClient, Whois } from '../../src/irc/port.js';
 import type { UserId } from '../../src/model/ids.js';
 import type { ChannelName, ClientId, ClientOwner, Folded, NetworkName, Nick } from '../../src/model/irc-names.js';
 import type { IrcEvent } from '../../src/model/irc-event.js';
@@ -109,6 +109,13 @@ export class MemoryNetwork implements IrcNetwork {
   clientOf(user: UserId): MemoryClient | undefined {
     const client = this.#clients.get(user);
     return client?.status === 'ended' ? undefined : client;
+  }
+
+  /** What the server tells of everybody's connection. */
+  standing: Standing = { modes: '' };
+
+  standingOf(user: UserId): Standing | undefined {
+    return this.clientOf(user) && this.standing;
   }
 
   ownerOf(nick: string): ClientOwner | undefined {

@@ -82,6 +82,11 @@ export class Login {
     return this.#needs.credentials === undefined || this.#loggedIn;
   }
 
+  /** The account that the server has let it into. */
+  get account(): string | undefined {
+    return this.#loggedIn ? this.#needs.credentials?.account : undefined;
+  }
+
   /** What the server says of a capability behind its name, such as `max-bytes=4096`. */
   valueOf(name: string): string | undefined {
     return this.#values.get(name);

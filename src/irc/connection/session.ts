@@ -95,8 +95,8 @@ export class Session {
     this.#transport?.rouse();
   }
 
-  /** What the server has acknowledged. */
-  get capabilities(): Pick<Login, 'enabled' | 'valueOf'> | undefined {
+  /** What the server has acknowledged: capabilities, and the account. */
+  get capabilities(): Pick<Login, 'enabled' | 'valueOf' | 'account'> | undefined {
     return this.#registration?.login;
   }
 
