@@ -70,7 +70,7 @@ describe('account life cycle, other ways', () => {
   });
 
   describe('registration connects, a login goes everywhere, and meta events are answered', () => {
-    const syntheticEvents = { enabled: true, metaEndpoint: true, onRegistration: 'connect', onLogin: 'connect', autoJoin: ['127.0.0.1/#lobby'], logoutGraceSecs: 0 };
+    const syntheticEvents = { enabled: true, metaEndpoint: true, registrationsPerMinute: 3, onRegistration: 'connect', onLogin: 'connect', autoJoin: ['127.0.0.1/#lobby'], logoutGraceSecs: 0 };
     const set = stage({ bridge: { network, service: { syntheticEvents } } });
     let accounts: Accounts;
     before(() => {
@@ -124,6 +124,9 @@ describe('account life cycle, other ways', () => {
       await gus.seesJoin('hal[m]', '#lobby');
       assert.equal(bridge.log.filter((line) => line.includes('account event') && line.includes(hal.userId)).length, 1);
       assert.ok(!bridge.log.some((line) => line.includes('account event') && line.includes(troll)));
+      const crowd = Array.from({ length: 5 }, (_, n) => ({ type: 'm.new_user', content: { user_id: `@crowd${n}:hs.test` }, ts: Date.now() }));
+      const answers = (await ask(crowd, 'm4')) as { action: string; delay_ms?: number }[];
+      assert.ok(answers.some(({ action, delay_ms }) => action === 'delay' && Number(delay_ms) > 0 && Number(delay_ms) <= 60_000), JSON.stringify(answers));
       const wrong = await accounts.pusher.ask('/_matrix/app/unstable/meta/m2', { method: 'PUT', body: { events }, token: 'wrong' });
       assert.equal(wrong.status, 403);
       assert.equal((await accounts.pusher.ask('/_matrix/app/unstable/meta/m3', { method: 'PUT', body: '{"events": 7}' })).status, 400);

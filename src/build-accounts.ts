@@ -19,6 +19,7 @@ import type { Questions } from './homeserver/port.js';
 import type { Entry } from './journal/port.js';
 import type { Clock } from './lib/clock.js';
 import type { Log } from './lib/log.js';
+import { Tarpit } from './lib/tarpit.js';
 import type { NewsType } from './model/account.js';
 import { judgeMeta } from './policy/judge-meta.js';
 
@@ -69,6 +70,8 @@ export function buildAccounts({ edges, names, rooms, live, subscribed, stopping,
     disconnectsPerSecond: set().disconnectsPerSecond,
   });
   const whereabouts = new Whereabouts(shared);
+  const { registrationsPerMinute } = set();
+  const tarpit = registrationsPerMinute > 0 ? new Tarpit(clock, registrationsPerMinute) : undefined;
   const dispatch = new AccountDispatch({
     ...shared,
     journal,
@@ -84,7 +87,7 @@ export function buildAccounts({ edges, names, rooms, live, subscribed, stopping,
   });
   return {
     take: (entry, repeat) => dispatch.take(entry, repeat),
-    questions: set().metaEndpoint ? { meta: (news) => judgeMeta(news, [...networks.keys()].map(configOf)) } : {},
+    questions: set().metaEndpoint ? { meta: (news) => judgeMeta(news, [...networks.keys()].map(configOf), (person) => tarpit?.waitMs(person) ?? 0) } : {},
     async load() {
       await accounts.load();
       if (!isOn()) return;

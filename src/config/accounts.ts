@@ -19,6 +19,8 @@ export const syntheticEvents = section({
   disconnectsPerSecond: number(0, true).default(50),
   /** Whether `PUT /_matrix/app/unstable/meta/{txnId}` is answered (SEED-000d). */
   metaEndpoint: flag.default(false),
+  /** With that: registrations beyond so many in a minute are told to wait; 0: none is. */
+  registrationsPerMinute: number(0).default(0),
   /** Whether it is asked each night which accounts are no more (SYN-21). */
   nightlySweep: flag.default(false),
   users: section({ include: listOf(wholePattern).default([]), exclude: listOf(wholePattern).default([]) }).prefault({}),

@@ -1,9 +1,9 @@
 /** Pure: an entry of MSC3395, or a meta event of matrix-spec issue 258, to what it says of an account (SYN-4, SYN-5). */
 
-import { createHash } from 'node:crypto';
-import type { AccountNews, DeviceMark, NewsType } from '../model/account.js';
+import type { AccountNews, NewsType } from '../model/account.js';
 import { domainOf, parseUserId, type UserId } from '../model/ids.js';
-import { isRaw, type Raw, textIn, textOf } from './raw.js';
+import { deviceOf, markOf } from './device-mark.js';
+import { isRaw, type Raw, textIn } from './raw.js';
 
 /** Whom such an entry can be about. */
 export interface Whom {
@@ -27,7 +27,6 @@ const PREFIX = /^(?:m|uk\.half-shot\.(?:msc3395|mscXXXX))\./u;
 const FIGURES = 'org.matrix.synapse.metrics_requested';
 /** Our own module's count, from the homeserver's tables. */
 const LEFT = 'chat.causeway.devices_left';
-const MOST_DEVICE = 1024;
 /** A homeserver's clock may be ahead of ours by so much; what is later yet is nonsense and happened now. */
 const AHEAD_MS = 3_600_000;
 
@@ -54,14 +53,14 @@ export function decodeAccount(body: unknown, heardAt: number, whom: Whom): Accou
   const told = { person, ...timeIn(raw, heardAt) };
   if (type === 'registration' || type === 'new_user') return { kind: 'change', type, change: { ...told, kind: 'registration' } };
   if (type === 'deactivated') return { kind: 'change', type, change: { ...told, kind: type } };
-  const device = deviceIn(content);
+  const device = deviceOf(content, person);
   const soft = content['soft_logout'] ?? false;
   // A device that cannot be read is not "all devices".
   if (device === null || typeof soft !== 'boolean') return rejected;
   const left = content[LEFT];
   const count = typeof left === 'number' && Number.isSafeInteger(left) && left >= 0 ? { left } : {};
-  if (type === 'login') return { kind: 'change', type, change: { ...told, ...count, kind: type, device: markOf(person, device ?? '') } };
-  const which = device === undefined ? {} : { device: markOf(person, device) };
+  if (type === 'login') return { kind: 'change', type, change: { ...told, ...count, kind: type, device: device ?? markOf(person, '') } };
+  const which = device === undefined ? {} : { device };
   return { kind: 'change', type, change: { ...told, ...count, ...which, kind: type, soft } };
 }
 
@@ -73,17 +72,4 @@ function personIn(content: Raw, { domain, isOurs }: Whom): UserId | undefined {
 function timeIn(raw: Raw, heardAt: number): { readonly at: number; readonly undated?: true } {
   const at = raw['ts'] ?? raw['origin_server_ts'];
   return typeof at === 'number' && at >= 0 && at <= heardAt + AHEAD_MS ? { at } : { at: heardAt, undated: true };
-}
-
-/** `undefined`: none is named; `null`: what is named is none. */
-function deviceIn(content: Raw): string | null | undefined {
-  const device = content['device_id'];
-  if (device === undefined || device === null) return undefined;
-  const text = textOf(device, MOST_DEVICE);
-  return text === undefined || text === '' ? null : text;
-}
-
-/** One way: what is stored does not tell which devices somebody has. */
-function markOf(person: UserId, device: string): DeviceMark {
-  return createHash('sha256').update(`${person}\n${device}`).digest('base64url').slice(0, 22) as DeviceMark;
 }

@@ -5,7 +5,7 @@ import { within, type Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { parseRoomAlias, parseUserId } from '../model/ids.js';
 import { Intake, type IntakeParts } from './intake.js';
-import { answerMeta, type MetaParts } from './meta.js';
+import { MetaEvents, type MetaParts } from './meta.js';
 import { Listener, type Answers } from './listener.js';
 import type { Limits } from './options.js';
 import type { Questions } from './port.js';
@@ -35,6 +35,8 @@ export class Inbound {
   refusing = false;
   readonly #parts: InboundParts;
   readonly #intake: Intake;
+  /** Made when it is first asked. */
+  #meta: MetaEvents | undefined;
 
   constructor(parts: InboundParts) {
     this.#parts = parts;
@@ -47,8 +49,8 @@ export class Inbound {
         const judge = this.questions?.meta;
         if (!judge) return undefined;
         const accepted = (entries: readonly Entry[]): void => entries.forEach(parts.acceptedAccount);
-        const metaParts = { ...parts, judge, accepted, decode: parts.decodeAccount, now: () => clock.now() };
-        return (txnId, body) => answerMeta(metaParts, txnId, body);
+        this.#meta ??= new MetaEvents({ ...parts, judge, accepted, decode: parts.decodeAccount, now: () => clock.now() });
+        return (txnId, body) => this.#meta?.answer(txnId, body) ?? Promise.resolve(notFound);
       },
       alias: (text) => {
         const alias = parseRoomAlias(text);

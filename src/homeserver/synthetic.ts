@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { SeenId } from '../journal/port.js';
 import type { Json } from '../model/matrix-content.js';
+import { withoutDevice } from './device-mark.js';
 import { isRaw } from './raw.js';
 import type { Raw } from './raw.js';
 
@@ -60,8 +61,9 @@ export function metaItem(item: unknown): Synthetic | undefined {
 
 function aSynthetic(body: Json, text: string): Synthetic {
   // Without a time of its own, a second one like it is news.
-  if (!isRaw(body) || typeof (body['ts'] ?? body['origin_server_ts']) !== 'number') return { body };
-  return { body, seen: `syn:${createHash('sha256').update(text).digest('base64url').slice(0, 22)}` };
+  const kept = withoutDevice(body);
+  if (!isRaw(body) || typeof (body['ts'] ?? body['origin_server_ts']) !== 'number') return { body: kept };
+  return { body: kept, seen: `syn:${createHash('sha256').update(text).digest('base64url').slice(0, 22)}` };
 }
 
 /** The item's JSON with sorted keys, so that two spellings are one; `undefined` when it is malformed, too deep or too long. */

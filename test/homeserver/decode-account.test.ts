@@ -60,6 +60,17 @@ describe('homeserver/decode-account', () => {
     assert.notEqual(JSON.stringify(read(told('m.user.login', { device_id: 'SECRETDEVICE', user_id: '@al:hs.test' }))).match(/device":"([^"]+)/u)?.[1], text.match(/device":"([^"]+)/u)?.[1]);
   });
 
+  it('SYN-18: not even the journal has it, and what is kept says the same', () => {
+    const all = ['A', '', 7, null, undefined, { x: 1 }].flatMap((device) => ['m.user.login', 'm.user.logout'].map((type) => told(type, { device_id: device, 'chat.causeway.device': 'forged' })));
+    for (const item of [...all, told('m.user.login', { device_id: 'SECRETDEVICE', other: 1 })]) {
+      const { content, ...rest } = item as { content: Record<string, unknown> };
+      const { 'chat.causeway.device': _, ...honest } = content;
+      const [kept] = syntheticIn({ 'm.synthetic_events': [item] }).items;
+      assert.deepEqual(read(kept?.body), read({ ...rest, content: honest }));
+      assert.ok(!JSON.stringify(kept).includes('SECRETDEVICE'));
+    }
+  });
+
   it('the homeserver’s own count is taken when it is one', () => {
     const left = (count: unknown): unknown => {
       const news = read(told('m.user.logout', { device_id: 'A', 'chat.causeway.devices_left': count }));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { gzipSync, deflateSync } from 'node:zlib';
+import { withoutDevice } from '../../src/homeserver/device-mark.js';
 import type { Journal } from '../../src/journal/port.js';
 import { BridgeError } from '../../src/model/errors.js';
 import { aDirectory, aGhost, aMessage, anEdge, aRoom, aUser, push } from './edge.js';
@@ -241,11 +242,11 @@ describe('homeserver: transactions', () => {
     assert.equal((await push(edge, 't1', body)).status, 200);
     assert.equal((await push(edge, 't1', body)).status, 200);
     assert.equal(edge.metrics.counts.get('events_rejected_total{bad synthetic}'), 2);
-    assert.deepEqual(edge.accounts.map(({ lane, body }) => [lane, body]), [['synthetic', login], ['synthetic', logout]]);
+    assert.deepEqual(edge.accounts.map(({ lane, body }) => [lane, body]), [['synthetic', withoutDevice(login)], ['synthetic', withoutDevice(logout)]]);
     await edge.stop();
     await opened({ directory });
     const open = edge.journal.open();
-    assert.deepEqual(open.filter(({ lane }) => lane === 'synthetic').map(({ body }) => body), [login, logout]);
+    assert.deepEqual(open.filter(({ lane }) => lane === 'synthetic').map(({ body }) => body), [login, logout].map(withoutDevice));
     assert.deepEqual(open.filter(({ lane }) => lane === 'matrix').map((entry) => edge.homeserver.decodeEntry(entry)?.id), ['$1']);
     rmSync(directory, { recursive: true });
   });

@@ -139,6 +139,10 @@ describe('policy/judge-meta', () => {
     ['SEED-000e: and close the account', news(CLOSED), [shut], 'allow'],
     ['SEED-000c: what is not known is allowed', { kind: 'nothing', type: 'other', outcome: 'ignored' }, [shut], 'allow'],
   ];
-  for (const [what, about, networks, action] of table) it(what, () => assert.equal(judgeMeta(about, networks).action, action));
-  it('says why', () => assert.deepEqual(judgeMeta(news(REG), [shut]), { action: 'deny', reason: 'No alices' }));
+  for (const [what, about, networks, action] of table) it(what, () => assert.equal(judgeMeta(about, networks, () => 0).action, action));
+  it('SEED-000e: newcomers who are too many wait, others do not', () => {
+    assert.deepEqual(judgeMeta(news(REG), [open], () => 5), { action: 'delay', delayMs: 5, reason: 'Too many new accounts at once' });
+    assert.deepEqual(judgeMeta(news(LOGIN), [open], () => 5), { action: 'allow' });
+  });
+  it('says why', () => assert.deepEqual(judgeMeta(news(REG), [shut], () => 5), { action: 'deny', reason: 'No alices' }));
 });
