@@ -72,8 +72,7 @@ export class HomeserverActor implements Actor {
     how: { readonly repeat?: boolean; readonly since?: number; readonly at?: number } = {},
   ): Promise<EventId> {
     const sender = this.userId;
-    const at = how.at === undefined ? {} : { at: how.at };
-    const parcel: Parcel = { sender, room, type, content, txnId, repeat: how.repeat ?? false, since: how.since, ...at };
+    const parcel: Parcel = { sender, room, type, content, txnId, repeat: how.repeat ?? false, since: how.since, at: how.at };
     return this.#present(room, () => this.#parts.sender.send(parcel));
   }
 

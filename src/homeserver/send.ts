@@ -24,8 +24,8 @@ export interface Parcel {
   readonly repeat: boolean;
   /** When it can have been sent first, ms; `undefined`: now, or unknown when `repeat`. */
   readonly since: number | undefined;
-  /** `origin_server_ts` to be given to it; absent: now. */
-  readonly at?: number;
+  /** `origin_server_ts` to be given to it; `undefined`: now. */
+  readonly at: number | undefined;
 }
 
 /** What sending needs. */

@@ -6,6 +6,8 @@ export function tagsOf({ msgid, replyTo, sentAt }: Readonly<{ msgid?: unknown; r
   readonly replyTo?: string;
   readonly sentAt?: number;
 } {
+  // Most servers give none.
+  if (msgid === undefined && replyTo === undefined && sentAt === undefined) return {};
   return {
     ...(typeof msgid === 'string' ? { msgid } : {}),
     ...(typeof replyTo === 'string' ? { replyTo } : {}),

@@ -72,9 +72,9 @@ async function say(needs: MessageNeeds, ghost: Ghost, { line, room, entry, repea
   const said = toContent(line, needs.findNick(line, room));
   const order = repeat ? 0 : memory.moment();
   const content = line.replyTo === undefined ? said : await answering(pairs, { ...line, target: line.channel }, room, said);
-  const how = { repeat, since: entry.at, ...(line.sentAt === undefined ? {} : { at: line.sentAt }) };
+  const how = line.sentAt === undefined ? { repeat, since: entry.at } : { repeat, since: entry.at, at: line.sentAt };
   const event = await homeserver.as(ghost.userId).send(room, 'm.room.message', content as unknown as JsonObject, entry.id, how);
-  remember(pairs, { ...line, target: line.channel }, room, event);
+  if (line.msgid !== undefined) remember(pairs, { ...line, target: line.channel }, room, event);
   const body = { type: 'text', how: line.how, plain: said.body, mentions: [] } as const;
   memory.remember(room, event, { sender: ghost.userId, at: line.at, body, nick: line.from.nick }, order);
 }

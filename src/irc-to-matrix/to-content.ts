@@ -16,11 +16,8 @@ const MSGTYPE: Readonly<Record<How, MessageContent['msgtype']>> = { say: 'm.text
  */
 export function toContent(line: Pick<ChannelMessage, 'how' | 'text'>, find?: FindNick): MessageContent {
   const { plain, html, mentions } = ircToHtml(line.text, find);
-  return {
-    msgtype: MSGTYPE[line.how],
-    body: plain,
-    ...(html === undefined ? {} : { format: 'org.matrix.custom.html', formatted_body: html }),
-    // `find` gives ids of people we know.
-    'm.mentions': mentions === undefined ? {} : { user_ids: mentions as readonly UserId[] },
-  };
+  // `find` gives ids of people we know.
+  const named = mentions === undefined ? {} : { user_ids: mentions as readonly UserId[] };
+  const content: MessageContent = { msgtype: MSGTYPE[line.how], body: plain, 'm.mentions': named };
+  return html === undefined ? content : { ...content, format: 'org.matrix.custom.html', formatted_body: html };
 }

@@ -10,7 +10,7 @@ import {
   type NetworkName,
   type Nick,
 } from '../model/irc-names.js';
-import type { IrcEvent, ModeEvent } from '../model/irc-event.js';
+import type { ChannelMessage, IrcEvent, ModeEvent, PrivateMessage } from '../model/irc-event.js';
 import type { How } from '../model/utterance.js';
 import type { ServerFacts } from './server-facts.js';
 
@@ -44,11 +44,10 @@ function cleanBody(text: string | undefined): string {
 export function sourceOf(line: IrcMessage): Hostmask | undefined {
   const nick = parseNick(line.nick);
   if (nick === undefined) return undefined;
-  return {
-    nick,
-    ...(line.ident === '' ? {} : { user: cleanText(line.ident) }),
-    ...(line.hostname === '' ? {} : { host: cleanText(line.hostname) }),
-  };
+  const source: { nick: Nick; user?: string; host?: string } = { nick };
+  if (line.ident !== '') source.user = cleanText(line.ident);
+  if (line.hostname !== '') source.host = cleanText(line.hostname);
+  return source;
 }
 
 /** The source, or the server's name in a nick's place. */
@@ -166,11 +165,27 @@ function saidIn(line: IrcMessage, hearing: Hearing): IrcEvent | undefined {
   if (body === undefined || target === undefined) return undefined;
   const channel = channelOf(target, facts);
   const from = sourceOf(line);
-  const heard = { network, at, heardBy, ...body, ...msgidOf(line), ...replyOf(line), ...sentAt(line, at) };
-  if (channel !== undefined) return from && { ...heard, kind: 'message', from, channel };
+  const { how, text } = body;
+  if (channel !== undefined) {
+    return from && withTags<ChannelMessage>({ kind: 'message', network, at, heardBy, from, channel, how, text }, line);
+  }
   // Before registration a server may say `*` or AUTH; mass messages go to `$$*`: only our own nick is private.
   if (!hearing.isMe(target)) return undefined;
-  return { ...heard, kind: 'privateMessage', from: from ?? anySource(line), fromUser: from?.host !== undefined, to: heardBy };
+  const told = { kind: 'privateMessage', network, at, heardBy, from: from ?? anySource(line) } as const;
+  return withTags<PrivateMessage>({ ...told, fromUser: from?.host !== undefined, to: heardBy, how, text }, line);
+}
+
+/** Adds what the tags tell of a line. Set on the event as made: built by spreading, each line's object is slow to read. */
+function withTags<E extends ChannelMessage | PrivateMessage>(event: E, line: IrcMessage): E {
+  const tagged: { msgid?: string; replyTo?: string; sentAt?: number } = event;
+  const { msgid } = line.tags;
+  // Opaque, but no longer than any seen by far (IRCv3 message-ids).
+  if (msgid !== undefined && msgid !== '' && msgid.length <= 300) tagged.msgid = msgid;
+  const { replyTo } = replyOf(line);
+  if (replyTo !== undefined) tagged.replyTo = replyTo;
+  const said = sentAt(line, event.at);
+  if (said !== undefined) tagged.sentAt = said;
+  return event;
 }
 
 function bodyOf(line: IrcMessage): { how: How; text: string } | undefined {
@@ -189,9 +204,9 @@ function replyOf({ tags }: IrcMessage): { replyTo?: string } {
 }
 
 /** When it was said, where that is longer ago than lines take (CAP-3); never from the future. */
-function sentAt(line: IrcMessage, now: number): { sentAt?: number } {
+function sentAt(line: IrcMessage, now: number): number | undefined {
   const at = serverTime(line);
-  return at === undefined || now - at <= LATE_MS || at <= 0 ? {} : { sentAt: at };
+  return at === undefined || now - at <= LATE_MS || at <= 0 ? undefined : at;
 }
 
 /** As IRCv3 writes it; and as bouncers wrote it before, in Unix seconds. */
@@ -204,12 +219,6 @@ export function serverTime(line: IrcMessage): number | undefined {
   if (SECONDS.test(stamp)) return Math.floor(Number(stamp) * 1000);
   const time = STAMP.test(stamp) ? Date.parse(stamp) : NaN;
   return Number.isNaN(time) ? undefined : time;
-}
-
-/** IRCv3 message-ids; opaque, but no longer than any seen by far. */
-function msgidOf(line: IrcMessage): { msgid?: string } {
-  const msgid = line.tags['msgid'];
-  return msgid === undefined || msgid === '' || msgid.length > 300 ? {} : { msgid };
 }
 
 /** A mode string with its parameters as single changes, by CHANMODES and PREFIX (types A, B and prefixes always take one, C when set). */

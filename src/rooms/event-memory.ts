@@ -17,13 +17,17 @@ export interface Earlier {
   readonly nick?: Nick;
 }
 
-interface Kept extends Earlier {
+interface Kept {
+  readonly key: string;
+  said: Earlier;
   /** Its place among all that this process has seen; 0: it was seen by an earlier one. */
   readonly order: number;
 }
 
 /** Characters kept of all texts together, so that few long messages do not fill the memory. */
 const MOST_TEXT = 16_000_000;
+/** Places for those that are dropped, besides as many as there are messages. */
+const SLACK = 100;
 /** People whose coming is remembered. When there are more, all are forgotten, and the homeserver is asked. */
 const MOST_PEOPLE = 100_000;
 
@@ -34,6 +38,9 @@ const MOST_PEOPLE = 100_000;
 export class EventMemory {
   readonly #most: () => number;
   readonly #kept = new Map<string, Kept>();
+  /** Oldest first, with those that are dropped already: a map finds its own oldest only past the gaps they leave. */
+  #line: Kept[] = [];
+  #head = 0;
   /** The newest message of each thread, by room and root. */
   readonly #threads = new Map<string, EventId>();
   /** When somebody was last seen to come in. */
@@ -62,26 +69,28 @@ export class EventMemory {
     if (most === 0) return;
     const key = keyOf(room, id);
     this.#drop(key);
-    this.#kept.set(key, { ...said, order });
+    const kept: Kept = { key, said, order };
+    this.#kept.set(key, kept);
+    this.#line.push(kept);
     this.#text += weight(said.body);
-    while (this.#kept.size > most || this.#text > MOST_TEXT) {
-      const oldest = this.#kept.keys().next();
-      if (oldest.done) break;
-      this.#drop(oldest.value);
-    }
+    while (this.#kept.size > most || this.#text > MOST_TEXT) this.#dropOldest();
+    if (this.#line.length <= 2 * most + SLACK) return;
+    this.#line = [...this.#kept.values()];
+    this.#head = 0;
   }
 
   recall(room: RoomId, id: EventId): Earlier | undefined {
-    return this.#kept.get(keyOf(room, id));
+    return this.#kept.get(keyOf(room, id))?.said;
   }
 
   /** Puts a new text into the place of a message by the same sender; gives what stood there. */
   change(room: RoomId, id: EventId, body: Body | 'deleted'): Earlier | undefined {
     const key = keyOf(room, id);
-    const before = this.#kept.get(key);
-    if (!before) return undefined;
+    const kept = this.#kept.get(key);
+    if (!kept) return undefined;
+    const before = kept.said;
     this.#text += weight(body) - weight(before.body);
-    this.#kept.set(key, { ...before, body });
+    kept.said = { ...before, body };
     return before;
   }
 
@@ -105,7 +114,7 @@ export class EventMemory {
   couldSee(room: RoomId, id: EventId, viewer: UserId): boolean {
     const kept = this.#kept.get(keyOf(room, id));
     if (!kept) return false;
-    if (kept.sender === viewer) return true;
+    if (kept.said.sender === viewer) return true;
     return kept.order > this.#unsure && kept.order > (this.#came.get(keyOf(room, viewer)) ?? 0);
   }
 
@@ -135,8 +144,13 @@ export class EventMemory {
   #drop(key: string): void {
     const before = this.#kept.get(key);
     if (!before) return;
-    this.#text -= weight(before.body);
+    this.#text -= weight(before.said.body);
     this.#kept.delete(key);
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#line[this.#head++];
+    if (oldest && this.#kept.get(oldest.key) === oldest) this.#drop(oldest.key);
   }
 }
 
