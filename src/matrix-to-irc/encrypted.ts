@@ -3,8 +3,11 @@
 import type { NetworkConfig } from '../config/network.js';
 import type { Homeserver } from '../homeserver/port.js';
 import type { Entry } from '../journal/port.js';
+import { BoundedMap } from '../lib/bounded-map.js';
+import type { Clock } from '../lib/clock.js';
+import type { Metrics } from '../metrics/port.js';
 import type { NetworkName } from '../model/irc-names.js';
-import type { AdminRoom, PmRoom } from '../model/link.js';
+import type { AdminRoom, Link, PmRoom } from '../model/link.js';
 import type { EncryptedEvent, EncryptionOnEvent } from '../model/matrix-event.js';
 import { refused } from '../model/refusal.js';
 import type { OpenAdminRoom } from '../rooms/admin-room.js';
@@ -23,11 +26,20 @@ export interface EncryptedNeeds {
   readonly openPmRoom: OpenPmRoom;
   readonly openAdminRoom: OpenAdminRoom;
   readonly failure: Failure;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
 }
+
+/** M2I-11: how long whoever was told that nobody can read him is not told again of the same room. */
+const DAY_MS = 86_400_000;
 
 const ADMIN_SEALED =
   'This room is encrypted, and I cannot read that. ' +
   'I have invited you to a room without encryption: send your commands there.';
+
+const UNREADABLE =
+  'It is encrypted, and IRC cannot read that, nor what else you send encrypted here (you are told once a day). ' +
+  'Use a room without encryption.';
 
 type Take<E> = (event: E, entry: Entry, repeat: boolean) => Promise<void>;
 
@@ -38,7 +50,10 @@ export interface Encrypted {
 
 /** Makes both. The words have one transaction id for each room, so that many messages at once are answered once. */
 export function makeEncrypted(needs: EncryptedNeeds): Encrypted {
-  const { homeserver, links, pmRooms, adminRooms } = needs;
+  const { homeserver, links, pmRooms, adminRooms, clock } = needs;
+  const told = new BoundedMap<string, number>(10_000);
+  const placesOf = (linked: readonly Link[]): string =>
+    linked.map(({ channel, network }) => `${channel} on ${needs.configOf(network).name ?? network}`).join(', ');
 
   const movePrivate = async (pm: PmRoom): Promise<void> => {
     const { network, person, nick } = pm;
@@ -68,19 +83,21 @@ export function makeEncrypted(needs: EncryptedNeeds): Encrypted {
 
   return {
     async encrypted(event, entry, repeat) {
-      const link = links.ofRoom(event.room)[0];
-      if (!link) return moved(event);
-      const say = 'It is encrypted, and IRC cannot read it. Use a room without encryption.';
-      const { refusal } = refused('not-text', say);
-      await needs.failure.notDelivered({ event, entry: entry.id, repeat, refusal, target: link.channel });
+      const linked = links.ofRoom(event.room);
+      if (linked.length === 0) return moved(event);
+      const key = `${event.sender} ${event.room}`;
+      const last = told.get(key);
+      if (last !== undefined && clock.elapsed() - last < DAY_MS) return needs.metrics.count('bridge_dropped_total', { reason: 'not-text' });
+      told.set(key, clock.elapsed());
+      const { refusal } = refused('not-text', UNREADABLE);
+      await needs.failure.notDelivered({ event, entry: entry.id, repeat, refusal, target: placesOf(linked) });
     },
     async encryptionOn(event, entry, repeat) {
       const linked = links.ofRoom(event.room);
       if (linked.length === 0) return moved(event);
-      const places = linked.map(({ channel, network }) => `${channel} on ${needs.configOf(network).name ?? network}`);
       const body =
         'Encryption was switched on here, and IRC cannot read that: ' +
-        `from now on nothing said in this room reaches ${places.join(', ')}. ` +
+        `from now on nothing said in this room reaches ${placesOf(linked)}. ` +
         'Encryption cannot be switched off again, so make a new room without it and have that one bridged.';
       await homeserver.bot.send(event.room, 'm.room.message', notice(body), `${entry.id}.e`, { repeat });
     },

@@ -85,7 +85,7 @@ export function makeDeliver(needs: MessageNeeds): Deliver {
     if (isBlank(event)) return NOTHING_TO_DO;
     const told = { event, entry: entry.id, repeat, target };
     const allowed = needs.mayGo(event.sender, link);
-    if (!allowed.ok) return { ok: false, rest: tell(needs, { ...told, refusal: allowed.refusal }) };
+    if (!allowed.ok) return { ok: false, rest: tell(needs, link, { ...told, refusal: allowed.refusal }) };
     const found = needs.prepare(event, delivery.recalled);
     const prepared = found instanceof Promise ? await found : found;
     const asked = needs.roomSettings.of(link);
@@ -98,11 +98,11 @@ export function makeDeliver(needs: MessageNeeds): Deliver {
     const arrived = awaitSaying(told, delivery.since);
     let outcome: Outcome<Said> | undefined;
     try {
-      outcome = await said(needs, delivery, { prepared, room, thrownAway: thrownAway(needs, told) });
+      outcome = await said(needs, delivery, { prepared, room, thrownAway: thrownAway(needs, link, told) });
     } finally {
       arrived(outcome?.ok ?? false);
     }
-    if (!outcome.ok) return { ok: false, rest: tell(needs, { ...told, refusal: outcome.refusal }) };
+    if (!outcome.ok) return { ok: false, rest: tell(needs, link, { ...told, refusal: outcome.refusal }) };
     const copies = 'nick' in link || !isCopied(event) || outcome.value.nothing ? Promise.resolve() : copy({ ...delivery, link }, outcome.value.by);
     return { ok: true, rest: all([hints(needs, delivery, outcome.value, target), copies]) };
   };
@@ -117,19 +117,21 @@ function isSilent({ body, replaces }: MessageEvent, { earlier }: Prepared, ways:
   return replaces !== undefined && ways.edits === 'silent';
 }
 
-/** Nobody waits to be told that a reaction did not go through. */
-async function tell({ failure, metrics }: MessageNeeds, told: Told): Promise<void> {
-  if (told.event.body.type !== 'reaction' && told.event.body.type !== 'deletion') return failure.notDelivered(told);
-  metrics.count('bridge_dropped_total', { reason: told.refusal.reason });
+/** Nobody waits to be told that a reaction did not go through; of whom a network excludes nothing is said in public (M2I-41). */
+async function tell({ failure, metrics }: MessageNeeds, link: Destination, told: Told): Promise<void> {
+  const { event: { body }, refusal: { reason } } = told;
+  const unheard = body.type === 'reaction' || body.type === 'deletion' || (reason === 'excluded' && !('nick' in link));
+  if (!unheard) return failure.notDelivered(told);
+  metrics.count('bridge_dropped_total', { reason });
 }
 
 /** Tells the author, once, that the IRC server threw away what it had taken; nobody waits for that any more. */
-function thrownAway(needs: MessageNeeds, told: Omit<Told, 'refusal'>): (refusal: Refusal) => void {
+function thrownAway(needs: MessageNeeds, link: Destination, told: Omit<Told, 'refusal'>): (refusal: Refusal) => void {
   let once = false;
   return (refusal) => {
     if (once) return;
     once = true;
-    tell(needs, { ...told, refusal }).catch((fault: unknown) => {
+    tell(needs, link, { ...told, refusal }).catch((fault: unknown) => {
       needs.log.error('author not told', { room: told.event.room, event: told.event.id, why: faultText(fault) });
     });
   };

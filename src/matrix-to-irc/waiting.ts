@@ -4,6 +4,7 @@ import { BoundedMap } from '../lib/bounded-map.js';
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { faultText } from '../model/errors.js';
+import type { EventId } from '../model/ids.js';
 import type { Failure, Told } from './failure.js';
 import { nowDelivered, stillWaits } from './sentences.js';
 
@@ -13,22 +14,25 @@ export interface WaitingNeeds {
   readonly log: Log;
 }
 
-/** One message under way; called once, when it was said (`true`) or given up, which is told elsewhere. */
+/** One message under way to one place; called once, when it was said (`true`) or given up, which is told elsewhere. */
 export type Arrived = (said: boolean) => void;
 /** Begins to wait. `since`: when the message was taken, in ms of the clock's `elapsed`. */
 export type Await = (told: Omit<Told, 'refusal'>, since: number) => Arrived;
 
-/** What an author waits for in one place. */
+/** What an author waits for in one room, however many places it is linked with. */
 interface Queue {
   waiting: number;
-  /** Messages since the telling; 0: nothing was told. */
-  told: number;
+  /** He was told that something waits. */
+  told: boolean;
+  /** What was late since then and is through, and where. */
+  readonly messages: Set<EventId>;
+  readonly targets: Set<string>;
 }
 
 const SLOW_MS = 10_000;
 const MINUTE_MS = 60_000;
 
-/** Makes `Await`. At most one telling a minute for an author and place, and one when all that waited is through. */
+/** Makes `Await`. At most one telling a minute for an author and room, and one when all that waited is through. */
 export function makeAwait({ failure, clock, log }: WaitingNeeds): Await {
   const queues = new Map<string, Queue>();
   const last = new BoundedMap<string, number>(10_000);
@@ -38,26 +42,27 @@ export function makeAwait({ failure, clock, log }: WaitingNeeds): Await {
     });
   };
   return (told, since) => {
-    const key = `${told.event.sender} ${told.event.room} ${told.target}`;
-    const queue = queues.get(key) ?? { waiting: 0, told: 0 };
+    const key = `${told.event.sender} ${told.event.room}`;
+    const queue = queues.get(key) ?? { waiting: 0, told: false, messages: new Set(), targets: new Set() };
     queues.set(key, queue);
     queue.waiting++;
     let slow = false;
     const timer = clock.after(Math.max(0, since + SLOW_MS - clock.elapsed()), () => {
       slow = true;
-      const before = last.get(key);
-      if (queue.told === 0 && before !== undefined && clock.elapsed() - before < MINUTE_MS) return;
-      if (queue.told++ > 0) return;
+      if (queue.told || clock.elapsed() - (last.get(key) ?? -MINUTE_MS) < MINUTE_MS) return;
+      queue.told = true;
       last.set(key, clock.elapsed());
       tell(told, stillWaits(told.target), 'w');
     });
     return (said) => {
       timer.end();
-      if (--queue.waiting === 0) queues.delete(key);
-      if (!said && slow && queue.told > 0) queue.told--;
-      if (!said || queue.told === 0 || queue.waiting > 0) return;
-      tell(told, nowDelivered(told.target, queue.told), 'wd');
-      queue.told = 0;
+      if (said && slow) {
+        queue.messages.add(told.event.id);
+        queue.targets.add(told.target);
+      }
+      if (--queue.waiting > 0) return;
+      queues.delete(key);
+      if (queue.told && queue.messages.size > 0) tell(told, nowDelivered([...queue.targets].join(' and '), queue.messages.size), 'wd');
     };
   };
 }

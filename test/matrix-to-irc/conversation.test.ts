@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import type { EventId, RoomId, UserId } from '../../src/model/ids.js';
 import type { MatrixEvent, MessageEvent } from '../../src/model/matrix-event.js';
+import { asNetworkName } from '../../src/model/irc-names.js';
 import { refused } from '../../src/model/refusal.js';
-import { aFile, ALICE, aLine, aLink, aMessage, aText, CAROL, channelOf, eventId, ROOM, roomId, START, userId } from '../support/make.js';
+import { aFile, ALICE, aLine, aLink, aMessage, aText, CAROL, channelOf, eventId, NET, ROOM, roomId, START, userId } from '../support/make.js';
 import { World, type WorldWish } from '../support/world.js';
 
 const SECRET = roomId('!secret:hs.test');
 const BOB = userId('@irc_bob:hs.test');
+const OTHER_NET = asNetworkName('other.test');
 const MALLORY = userId('@mallory:hs.test');
 
 class Talk {
@@ -290,6 +292,46 @@ describe('matrix-to-irc: what refers to something', () => {
     talk.world.take({ kind: 'topic', room: ROOM, id: aMessage().id, sender: ALICE, at: START, text: 'x' });
     await talk.world.quiet();
     assert.match(String(talk.world.notices(ROOM)), /^The topic of #cats on irc\.test was not changed\. /u);
+  });
+
+  it('M2I-50: at most one word a minute for an author and room, however many networks it is linked with', async () => {
+    const talk = await Talk.of({ links: [aLink(), aLink({ network: OTHER_NET, channel: channelOf('#dogs') })], networks: [NET, OTHER_NET] });
+    const open = [...talk.world.networks.values()].map((network) => network.hold(`connect ${ALICE}`));
+    await talk.says(ALICE, 'one');
+    await talk.says(ALICE, 'two');
+    await talk.world.clock.advance(10_000);
+    await talk.world.quiet();
+    assert.equal(talk.world.notices(ROOM).length, 1);
+    for (const release of open) release();
+    await talk.world.quiet();
+    assert.deepEqual(talk.world.notices(ROOM).slice(1), ['Your message to #cats on irc.test and #dogs on other.test is delivered now.']);
+  });
+
+  it('M2I-11: that encrypted messages cannot be read is told once a day for a person and room', async () => {
+    const talk = await Talk.of();
+    const sealed = async (sender: UserId): Promise<void> => {
+      talk.world.take({ kind: 'encrypted', room: ROOM, id: aMessage().id, sender, at: START });
+      await talk.world.quiet();
+    };
+    for (const sender of [ALICE, ALICE, CAROL, ALICE]) await sealed(sender);
+    await talk.world.clock.advance(86_399_000);
+    await sealed(ALICE);
+    const notices = talk.world.notices(ROOM);
+    assert.equal(notices.length, 2);
+    assert.match(String(notices[0]), /^Your message was not delivered to #cats on irc\.test\. It is encrypted, and IRC cannot read that/u);
+    await talk.world.clock.advance(1000);
+    await sealed(ALICE);
+    assert.equal(talk.world.notices(ROOM).length, 3);
+    assert.equal(talk.world.metrics.counts.get('bridge_dropped_total not-text'), 6);
+    assert.deepEqual(talk.world.journal.open(), []);
+  });
+
+  it('M2I-41, MEM-14: what an excluded person says is dropped and counted; in public the bot says nothing of it', async () => {
+    const talk = await Talk.of({ network: { excludedUsers: [{ regex: '^@mallory:' }] } });
+    await talk.says(MALLORY, 'hi');
+    await talk.says(ALICE, 'hello');
+    assert.deepEqual([talk.heard, talk.world.notices(ROOM), talk.world.journal.open()], [['hello'], [], []]);
+    assert.equal(talk.world.metrics.counts.get('bridge_dropped_total excluded'), 1);
   });
 
   it('M2I-50: what waits is told after ten seconds, and again when it is through', async () => {
