@@ -60,6 +60,8 @@ export const ircClients = section({
     .union([z.literal(false), flood], { error: 'must be false, or a section with burst and perSecond' })
     .prefault({}),
   deaf: oneOf('auto', 'off').default('auto'),
+  /** Commands to NickServ by which one's own nick is got back; tried in order by who is logged in (NICK-5). */
+  regainNick: listOf(textLike(/^[^\s\0:][^\r\n\0]{0,49}$/u, 'be commands of NickServ, such as REGAIN')).default(['REGAIN', 'GHOST', 'RECOVER']),
   /** Whether CTCP questions to people's connections are answered (I2M-4). */
   ctcp: oneOf('on', 'off').default('on'),
 });

@@ -25,6 +25,8 @@ type FromParts = Pick<EarNeeds, 'clock' | 'id' | 'facts' | 'deafness' | 'ctcp'> 
 export interface ClientNeeds<C> extends FromParts {
   readonly nick: Nick;
   readonly ident: string;
+  /** Commands by which NickServ gives a nick back (NICK-5). */
+  readonly regainNick: readonly string[];
   /** User modes to be set at each connection, such as `Ri` (CONN-14). */
   readonly modes: string;
   readonly watcher: ClientWatcher<C>;

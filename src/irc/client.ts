@@ -48,12 +48,13 @@ export class FrameworkClient implements VirtualClient {
       chance,
       wish: nick,
       ident: needs.ident,
-      nickLength: () => facts.nickLength,
+      facts,
+      regain: { commands: needs.regainNick, account: () => this.#life.session?.capabilities?.account },
       same,
       isOurs: (other) => needs.isOurs(other, this),
       write: (line) => this.#life.session?.write(line),
     });
-    this.#questions = new Questions({ clock, send, same });
+    this.#questions = new Questions({ clock, send, same, presence: (numeric, params) => this.#identity.onNumeric(numeric, params) });
     this.#life = new Life({
       clock, queue,
       chance,

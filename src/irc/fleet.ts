@@ -149,6 +149,7 @@ export class Fleet {
       id: { network: name, owner },
       nick: wish.nick,
       ident: wish.ident,
+      regainNick: config.ircClients.regainNick,
       pace: config.ircClients.flood,
       budgets: this.#budgets,
       ctcp: { on: config.ircClients.ctcp === 'on', version: this.#needs.version ?? 'unknown' },

@@ -18,6 +18,8 @@ export interface QuestionsNeeds {
   send(line: string | undefined): void;
   /** Whether two nicks are the same to the network. */
   same(one: string, other: string): boolean;
+  /** Takes an answer to who is there (303, 730 to 734); `false`: nobody had asked. */
+  presence(numeric: string, params: readonly string[]): boolean;
 }
 
 /** Answers as they come in, to be read whole at 318. */
@@ -113,10 +115,10 @@ export class Questions {
       topic.settle(refused('cannot-send', words, true));
       return true;
     }
-    if (this.#whois.length === 0) return false;
+    if (this.#whois.length === 0) return this.#needs.presence(numeric, params);
     const about = params[1] ?? '';
     const asked = this.#whois.find(({ nick }) => this.#needs.same(nick, about));
-    return asked !== undefined && this.#whoisLine(asked, numeric, params);
+    return (asked !== undefined && this.#whoisLine(asked, numeric, params)) || this.#needs.presence(numeric, params);
   }
 
   /** The connection is gone: nothing will be answered. */

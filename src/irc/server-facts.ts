@@ -26,6 +26,8 @@ export class ServerFacts {
   joinTargets: number | undefined;
   /** The user mode that spares a client all channel talk; `undefined` where there is none. */
   deaf: string | undefined;
+  /** Whether it tells when a nick comes and goes (MONITOR). */
+  monitors = false;
   /** CLIENTTAGDENY: client tags that are not passed on; `*` and then those that are, with `-`. */
   #denied: readonly string[] = [];
 
@@ -84,6 +86,10 @@ export class ServerFacts {
         break;
       case 'DEAF':
         if (value !== undefined && /^[A-Za-z]$/.test(value)) this.deaf = value;
+        break;
+      case 'MONITOR':
+      case '-MONITOR':
+        this.monitors = name === 'MONITOR' && value !== '0';
         break;
       case 'CLIENTTAGDENY':
         this.#denied = (value ?? '').split(',');

@@ -7,7 +7,7 @@ function make(): { clock: TestClock; sent: (string | undefined)[]; questions: Qu
   const clock = new TestClock();
   const sent: (string | undefined)[] = [];
   const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
-  return { clock, sent, questions: new Questions({ clock, send: (line) => sent.push(line), same }) };
+  return { clock, sent, questions: new Questions({ clock, send: (line) => sent.push(line), same, presence: () => false }) };
 }
 
 describe('irc/questions', () => {

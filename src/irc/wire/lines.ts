@@ -126,6 +126,16 @@ export function whoisLine(nick: string, idle = false): Line {
   return isTarget(nick) ? ircLine('WHOIS', idle ? [nick, nick] : [nick]) : undefined;
 }
 
+/** ISON of one nick. */
+export function isonLine(nick: string): Line {
+  return isTarget(nick) ? ircLine('ISON', [nick]) : undefined;
+}
+
+/** MONITOR of one nick (IRCv3), begun or ended. */
+export function monitorLine(begin: boolean, nick: string): Line {
+  return isTarget(nick) ? ircLine('MONITOR', [begin ? '+' : '-', nick]) : undefined;
+}
+
 /** NAMES of one channel. */
 export function namesLine(channel: string): Line {
   return isChannel(channel) ? ircLine('NAMES', [channel]) : undefined;
