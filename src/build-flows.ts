@@ -33,6 +33,7 @@ import { makeRecall } from './matrix-to-irc/recall.js';
 import { makeRoute } from './matrix-to-irc/route.js';
 import { makeSay } from './matrix-to-irc/say.js';
 import { makeTable } from './matrix-to-irc/table.js';
+import { Typing } from './matrix-to-irc/typing.js';
 import { makeUserQuery } from './matrix-to-irc/user-query.js';
 import { makeWordingOf } from './matrix-to-irc/wording-of.js';
 import type { NewsType } from './model/account.js';
@@ -120,6 +121,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
     mayGo: makeMayGo({ networks, configOf, domain }),
     dropAfterSecs: () => live.config.homeserver.dropMatrixMessagesAfterSecs,
   });
+  const typing = new Typing({ ...toIrc, isOurs, on: () => form().typing });
   const fromMatrix = new MatrixDispatch({
     ...toIrc,
     journal,
@@ -173,6 +175,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
       ...accountLife.questions,
       alias: makeAliasQuery({ ...toIrc, channelOf: names.channelOf }),
       user: makeUserQuery({ ghosts, nickOf }),
+      typing: (room, users) => typing.take(room, users),
       wanting: () => {
         if (!homeserver.reachable) return 'homeserver';
         // Without a bot nobody is connected until somebody talks, and that is no fault.
@@ -180,7 +183,10 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
         return fine ? undefined : 'irc';
       },
     },
-    onMatrixEvent: (event, entry) => fromMatrix.take(event, entry),
+    onMatrixEvent(event, entry) {
+      if (event.kind === 'message') typing.said(event.room, event.sender);
+      fromMatrix.take(event, entry);
+    },
     onAccount: (entry) => accountLife.take(entry),
     onIrcEvent: (event) => fromIrc.take(event),
     replay(entry) {

@@ -13,6 +13,7 @@ import type { Json } from '../model/matrix-content.js';
 import type { MatrixEvent, MemberEvent } from '../model/matrix-event.js';
 import { entryBody } from './compact.js';
 import { decodeEvent } from './decode.js';
+import { typingIn, type RoomTyping } from './decode-typing.js';
 import { EchoBrake, FULL } from './echo-brake.js';
 import { isRaw, type Raw } from './raw.js';
 import { ok, refusal, type Reply } from './reply.js';
@@ -29,6 +30,8 @@ export interface IntakeParts {
   readonly noteOurs: (event: MemberEvent) => void;
   /** Gets each accepted event once, in order, when it is durable. */
   readonly accepted: (event: MatrixEvent, entry: Entry) => void;
+  /** Gets who types, as it comes; must not throw. */
+  readonly typing: (typing: RoomTyping) => void;
   /** Gets each synthetic entry once, in order, when it is durable; must not throw. */
   readonly acceptedAccount: (entry: Entry) => void;
 }
@@ -63,6 +66,7 @@ export class Intake {
     if (!isRaw(transaction)) return this.#unreadable('M_BAD_JSON', 'The body is not a JSON object');
     this.#watchForReuse(txnId, digest);
     this.#brake.came();
+    for (const typing of typingIn(transaction)) this.#parts.typing(typing);
 
     const events = this.#judge(transaction['events']);
     const { items, malformed } = syntheticIn(transaction);

@@ -59,6 +59,7 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
     noteOurs: (event) => outbound.membership.note(event),
     accepted: (event, entry) => onEvent(event, entry),
     acceptedAccount: (entry) => onAccount(entry),
+    typing: ({ room, users }) => inbound.questions?.typing?.(room, users),
     decodeAccount: account,
   });
   const library = new Library(options, inbound.listener, log);

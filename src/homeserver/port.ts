@@ -75,6 +75,8 @@ export interface Questions {
   wanting(): string | undefined;
   /** `PUT /_matrix/app/unstable/meta/{txnId}`, where it is on: may this go on? What is allowed is then taken as an entry. */
   readonly meta?: (news: AccountNews) => MetaAnswer;
+  /** Told of everybody who types in a room now, whenever that changes (CAP-11); must not throw. */
+  readonly typing?: (room: RoomId, users: readonly UserId[]) => void;
   /** `GET /metrics`, where the figures are on this port (MET-1). */
   readonly metrics?: ReadFigures;
   /** Requests of strangers on this port; `false`: the path is none of theirs, and nothing was done (MEDIA-17). */

@@ -97,8 +97,10 @@ export class FrameworkClient implements VirtualClient {
   }
 
   signal(target: ChannelName | Nick, what: Signal): boolean {
-    const { tags, outbox } = this.#mouth;
+    const { tags, outbox, budgets } = this.#mouth;
     if (this.status !== 'ready') return false;
+    // Nothing that is said waits for it, and where all members share a limit none is spent on it.
+    if (what.kind === 'typing' && (outbox.queued > 0 || budgets.of(target) !== undefined)) return false;
     const line = what.kind === 'typing' ? tags.typing(target, what.state) : tags.react(target, what.msgid, what.key, what.kind === 'unreact');
     return line !== undefined && outbox.push(line, what.kind === 'typing' ? 'soon' : 'text');
   }

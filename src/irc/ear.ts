@@ -17,6 +17,7 @@ import type { Labels } from './labels.js';
 import type { Lane } from './connection/outbox.js';
 import type { Questions } from './questions.js';
 import type { SentLines } from './sent-lines.js';
+import type { Unconfirmed } from './unconfirmed.js';
 import type { ServerFacts } from './server-facts.js';
 import { failedMessage, serverWord } from './standard-replies.js';
 
@@ -32,6 +33,7 @@ export interface EarNeeds {
   readonly questions: Questions;
   readonly labels: Pick<Labels, 'take'>;
   readonly sent: Pick<SentLines, 'refused' | 'onPong'>;
+  readonly unconfirmed: Pick<Unconfirmed, 'onPong'>;
   readonly ctcp: Pick<CtcpNeeds, 'on' | 'version'>;
   /** Whether a nick is ours. */
   isMe(nick: string): boolean;
@@ -105,6 +107,7 @@ export class Ear {
         return;
       case 'PONG':
         this.#needs.sent.onPong(params.at(-1) ?? '');
+        this.#needs.unconfirmed.onPong(params.at(-1) ?? '');
         return;
       case 'FAIL':
       case 'WARN':

@@ -12,16 +12,25 @@ const PENDING_MOST = 200;
 const BATCHES_MOST = 16;
 const MSGID_MOST = 300;
 
+interface Pending {
+  readonly answered: (answer: Answer) => void;
+  /** Nothing was said: what refuses it refuses no message. */
+  readonly signal: boolean;
+}
+
 export class Labels {
-  #pending = new BoundedMap<string, (answer: Answer) => void>(PENDING_MOST);
+  #pending = new BoundedMap<string, Pending>(PENDING_MOST);
   /** Label by the id of a batch; an empty one: lines of ours that come back one by one. */
   #batches = new BoundedMap<string, string>(BATCHES_MOST);
   #next = 0;
 
-  /** A new label; `answered` is called at most once, perhaps never. */
-  make(answered: (answer: Answer) => void): string {
+  /**
+   * A new label; `answered` is called at most once, perhaps never.
+   * @param signal it is no text: a numeric that refuses it is its answer, and is told to nobody else
+   */
+  make(answered: (answer: Answer) => void, signal = false): string {
     const label = (this.#next++).toString(36);
-    this.#pending.set(label, answered);
+    this.#pending.set(label, { answered, signal });
     return label;
   }
 
@@ -66,7 +75,9 @@ export class Labels {
         return command !== 'PRIVMSG' && command !== 'NOTICE';
       }
       default:
-        return false;
+        if (!/^[45]\d\d$/.test(line.command) || this.#pending.get(label)?.signal !== true) return false;
+        this.#answer(label, { failed: line.command, words: line.params.at(-1) ?? '' });
+        return true;
     }
   }
 
@@ -81,8 +92,8 @@ export class Labels {
   }
 
   #answer(label: string, answer: Answer): void {
-    const answered = this.#pending.get(label);
+    const pending = this.#pending.get(label);
     this.#pending.delete(label);
-    answered?.(answer);
+    pending?.answered(answer);
   }
 }

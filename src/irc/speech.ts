@@ -12,6 +12,7 @@ import type { Saying } from './port.js';
 import { speakAtOnce } from './speech-batch.js';
 import { SentLines, type SentLine, type SentLinesNeeds } from './sent-lines.js';
 import { type TagTalk, withTags } from './tag-talk.js';
+import { Unconfirmed } from './unconfirmed.js';
 
 const LOST = refused('connection-lost', 'The IRC connection was lost before all was said.');
 /** A line that was thrown away so often is given up. */
@@ -29,6 +30,7 @@ export interface MouthNeeds extends Omit<SentLinesNeeds, 'thrownAway'> {
 export class Mouth {
   readonly outbox: Outbox;
   readonly sent: SentLines;
+  readonly unconfirmed: Unconfirmed;
   readonly budgets: ChannelBudgets;
   readonly tags: TagTalk;
   readonly #needs: MouthNeeds;
@@ -38,14 +40,16 @@ export class Mouth {
     this.outbox = new Outbox(needs);
     this.budgets = needs.budgets;
     this.tags = needs.tags;
+    this.unconfirmed = new Unconfirmed(needs.clock);
     this.sent = new SentLines({ ...needs, thrownAway: (lines, target, why) => this.#thrownAway(lines, target, why) });
   }
 
-  /** The connection is gone: everybody who waits to be heard is told. */
-  lose(): void {
+  /** The connection is gone, or `asked` for with a QUIT that follows: everybody who waits to be heard is told. */
+  lose(asked = false): void {
     this.outbox.lose();
     this.sent.lose();
-    this.tags.labels.lose();
+    this.unconfirmed.lose(asked);
+    this.tags.lose();
     this.budgets.forget(this.outbox);
   }
 
@@ -143,10 +147,13 @@ function speakAgain(mouth: Mouth, lines: readonly SentLine[], why: Refusal): voi
 }
 
 /** Hands a line to the outbox, once it is its turn in a channel with a limit of its own. */
-function push({ outbox, sent, budgets }: Mouth, line: string, what: SentLine, handed: Handed, ahead = false): boolean {
+function push({ outbox, sent, unconfirmed, budgets }: Mouth, line: string, what: SentLine, handed: Handed, ahead = false): boolean {
   const now = (): boolean =>
     outbox.push(line, 'text', (taken) => {
-      if (taken) sent.sent(what);
+      if (taken) {
+        sent.sent(what);
+        unconfirmed.sent(what.saying);
+      }
       handed(taken);
     });
   const limit = budgets.of(what.target);

@@ -1,5 +1,6 @@
 /** What one connection can say by IRCv3 tags: only what the server has acknowledged and passes on (CAP-2, 4, 7…11). */
 
+import { BoundedMap } from '../lib/bounded-map.js';
 import { Labels, type Answer } from './labels.js';
 import { TAG_BYTES } from './wire/clean-line.js';
 import { redactLine, tagmsgLine } from './wire/lines.js';
@@ -8,6 +9,7 @@ import type { ServerFacts } from './server-facts.js';
 
 /** Longest multiline batch we make, whatever the server would take. */
 const LINES_MOST = 100;
+const QUIET_MOST = 500;
 
 export interface TagTalkNeeds {
   /** The capabilities of the connection there is now. */
@@ -19,6 +21,8 @@ export class TagTalk {
   readonly labels = new Labels();
   readonly #needs: TagTalkNeeds;
   #batches = 0;
+  /** Where the server does not let us tell that we type. */
+  #quiet = new BoundedMap<string, true>(QUIET_MOST);
 
   constructor(needs: TagTalkNeeds) {
     this.#needs = needs;
@@ -50,12 +54,27 @@ export class TagTalk {
     const tag = undo ? '+draft/unreact' : '+draft/react';
     if (!this.passes(tag)) return undefined;
     const reply = this.reply(msgid);
-    return reply.length === 0 ? undefined : tagmsg(target, [`${tag}=${escapeTag(key)}`, ...reply]);
+    // Who may not speak in the channel may not react: no message of his was refused by that.
+    return reply.length === 0 ? undefined : tagmsg(target, [...this.#signal(() => undefined), `${tag}=${escapeTag(key)}`, ...reply]);
   }
 
-  /** TAGMSG that tells of typing. */
+  /** TAGMSG that tells of typing; `undefined` where it would not arrive, or its refusal be taken for that of a message. */
   typing(target: string, state: 'active' | 'done'): string | undefined {
-    return this.passes('+typing') ? tagmsg(target, [`+typing=${state}`]) : undefined;
+    if (!this.passes('+typing') || !this.has('labeled-response') || this.#quiet.has(target)) return undefined;
+    const label = this.#signal((answer) => {
+      if ('failed' in answer) this.#quiet.set(target, true);
+    });
+    return tagmsg(target, [...label, `+typing=${state}`]);
+  }
+
+  /** The connection is gone. */
+  lose(): void {
+    this.labels.lose();
+    this.#quiet = new BoundedMap(QUIET_MOST);
+  }
+
+  #signal(answered: (answer: Answer) => void): readonly string[] {
+    return this.has('labeled-response') ? [`label=${this.labels.make(answered, true)}`] : [];
   }
 
   /** REDACT; `undefined` where the server knows none. The label brings a refusal. */

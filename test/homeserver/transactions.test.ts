@@ -228,6 +228,18 @@ describe('homeserver: transactions', () => {
     assert.deepEqual(ids(edge), ['$1']);
   });
 
+  it('CAP-11, EPH-7: who types is told, under either key, and nothing of it is kept', async () => {
+    const told: unknown[] = [];
+    edge = await anEdge();
+    await edge.listen({ typing: (room, users) => told.push([room, users]) });
+    const typing = (room: unknown, ...users: unknown[]): object => ({ type: 'm.typing', room_id: room, content: { user_ids: users } });
+    const list = [typing('!a:hs', '@a:hs', 7, 'x'), { type: 'm.receipt', room_id: '!a:hs' }, typing('!a:hs'), typing('!b:hs', '@b:hs'), typing(1, '@c:hs'), 'x'];
+    assert.equal((await push(edge, 't1', { events: [], ephemeral: list })).status, 200);
+    assert.equal((await push(edge, 't2', { events: [], 'de.sorunome.msc2409.ephemeral': [typing('!a:hs', '@a:hs')] })).status, 200);
+    assert.deepEqual(told, [['!a:hs', []], ['!b:hs', ['@b:hs']], ['!a:hs', ['@a:hs']]]);
+    assert.deepEqual(edge.journal.open(), []);
+  });
+
   it('SYN-3: synthetic entries under every key are kept once, in their lane, and handed on when durable', async () => {
     const directory = aDirectory();
     await opened({ directory });

@@ -34,6 +34,8 @@ export interface SessionNeeds {
   readonly pingTimeoutMs: number;
   /** Whether another connection of ours has or wants this nick. */
   isOurs(nick: string): boolean;
+  /** What a PING is to bring back. */
+  ping(): string;
   /** 001 came: the nick in it is the true one. */
   registered(nick: Nick): void;
   /** Every line after 001, and 005. */
@@ -180,7 +182,7 @@ export class Session {
   #keepAlive(): void {
     const quiet = this.#needs.clock.elapsed() - this.#heardAt;
     if (quiet >= this.#needs.pingTimeoutMs) this.#giveUp('the network fell silent');
-    else this.write(pingLine('causeway'));
+    else this.write(pingLine(this.#needs.ping()));
   }
 
   #note(ending: Ending, words: string): void {
