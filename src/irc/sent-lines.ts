@@ -94,7 +94,7 @@ export class SentLines {
     this.#settle(trial);
   }
 
-  /** The connection is gone: what was refused until now is settled, the rest is taken for delivered. */
+  /** The connection is gone: what was refused until now is settled, the rest is no matter of its refusals. */
   lose(): void {
     const trials = this.#trials;
     this.#trials = [];

@@ -8,6 +8,7 @@ import { batchLine, sayLine } from './wire/lines.js';
 import type { Outbox } from './connection/outbox.js';
 import type { Saying } from './port.js';
 import { type TagTalk, withTags } from './tag-talk.js';
+import type { Unconfirmed } from './unconfirmed.js';
 
 const LOST = refused('connection-lost', 'The IRC connection was lost before all was said.');
 /** What it is said with. */
@@ -15,6 +16,7 @@ export interface BatchNeeds {
   readonly tags: TagTalk;
   readonly outbox: Outbox;
   readonly budgets: ChannelBudgets;
+  readonly unconfirmed: Unconfirmed;
 }
 
 const CONCAT = 'draft/multiline-concat';
@@ -26,7 +28,7 @@ const CONCAT = 'draft/multiline-concat';
  * @param singly says it line by line: asked for when the server refuses the batch
  */
 export function speakAtOnce(
-  { tags, outbox, budgets }: BatchNeeds,
+  { tags, outbox, budgets, unconfirmed }: BatchNeeds,
   target: ChannelName | Nick,
   { how, lines, joins }: Utterance,
   budget: number,
@@ -56,6 +58,7 @@ export function speakAtOnce(
       lost = !taken;
       if (lost) resolve(LOST);
       else if (last) {
+        unconfirmed.sent(saying);
         saying?.said(lines.length);
         resolve(done);
       }

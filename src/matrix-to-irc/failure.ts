@@ -11,7 +11,7 @@ import { BridgeError, isFault } from '../model/errors.js';
 import type { RoomId, UserId } from '../model/ids.js';
 import type { RoomEvent } from '../model/matrix-event.js';
 import type { Refusal } from '../model/refusal.js';
-import { notDelivered } from './sentences.js';
+import { notDelivered, perhapsNotDelivered } from './sentences.js';
 
 export interface FailureNeeds {
   readonly homeserver: Pick<Homeserver, 'bot'>;
@@ -87,7 +87,8 @@ export function makeFailure(needs: FailureNeeds): Failure {
   const tell = async (told: Told, others: number): Promise<void> => {
     const { event, refusal, target } = told;
     needs.log.info('told not delivered', { person: event.sender, room: event.room, reason: refusal.reason, others });
-    await notice(told, notDelivered(target, refusal.say, others), `f.${refusal.reason}.${digest(target)}`);
+    const sentence = refusal.reason === 'unconfirmed' ? perhapsNotDelivered : notDelivered;
+    await notice(told, sentence(target, refusal.say, others), `f.${refusal.reason}.${digest(target)}`);
   };
 
   const atEndOfMinute = async (state: Recent): Promise<void> => {

@@ -9,6 +9,12 @@ export function notDelivered(target: string, why: string, others: number): strin
   return `${which} not delivered to ${target}. ${why}`;
 }
 
+/** R2: nobody knows. */
+export function perhapsNotDelivered(target: string, why: string, others: number): string {
+  const which = others > 0 ? `Your message and ${others} more before it` : 'Your message';
+  return `${which} may not have been delivered to ${target}. ${why} Look there before you send it again.`;
+}
+
 /** M2I-50: it waits. */
 export function stillWaits(target: string): string {
   return (

@@ -27,6 +27,7 @@ export type RefusalReason =
   | 'nick-invalid'
   | 'slow-down'
   | 'timed-out'
+  | 'unconfirmed'
   | 'too-old'
   | 'not-text'
   | 'shutting-down'
