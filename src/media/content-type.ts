@@ -1,5 +1,7 @@
 /** Pure: what of a file's claimed type is believed, so that nothing from Matrix runs in our origin (MEDIA-5, S26). */
 
+import { asciiFileName } from './file-name.js';
+
 /** Raster images, sound and film: what a browser shows without running anything. SVG is a document with scripts. */
 const SHOWN = new Set([
   ...['image/png', 'image/apng', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp', 'image/jxl'],
@@ -34,12 +36,14 @@ export const SAFE_HEADERS: Readonly<Record<string, string>> = {
   'x-robots-tag': 'noindex, nofollow, noarchive',
 };
 
-/** Headers of a file; `name` is safe already. */
+/** Headers of a file; `name` is safe already, and said twice where it is more than ASCII (RFC 6266, RFC 8187). */
 export function fileHeaders({ type, how }: Handed, name: string, tag: string): Record<string, string> {
+  const ascii = asciiFileName(name);
+  const whole = ascii === name ? '' : `; filename*=UTF-8''${encodeURIComponent(name)}`;
   return {
     ...SAFE_HEADERS,
     'content-type': type,
-    'content-disposition': `${how}; filename="${name}"`,
+    'content-disposition': `${how}; filename="${ascii}"${whole}`,
     'content-security-policy': FILE_POLICY,
     // Web clients of IRC show pictures in their own pages.
     'cross-origin-resource-policy': 'cross-origin',

@@ -1,5 +1,7 @@
 /** Pure: what a stranger asks for, by the path. */
 
+import { safeFileName } from './file-name.js';
+
 /** An address of ours as it was taken apart; whether it was ever given out is not known yet. */
 export type Asked =
   | { readonly kind: 'token'; readonly token: string; readonly name: string }
@@ -8,8 +10,8 @@ export type Asked =
 
 /** The first part of a path, by which it is ours whatever follows: it never is a path of the homeserver's. */
 const OURS = /^\/(?:v1\/media\/|m\/|p\/)/u;
-const TOKEN = /^\/v1\/media\/download\/([\w-]{1,1000})(?:\/([\w.-]{1,100}))?$/u;
-const SHORT = /^\/m\/([0-9A-Za-z]{16})\/([\w.-]{1,100})$/u;
+const TOKEN = /^\/v1\/media\/download\/([\w-]{1,1000})(?:\/([\w.%-]{1,120}))?$/u;
+const SHORT = /^\/m\/([0-9A-Za-z]{16})\/([\w.%-]{1,120})$/u;
 const PAGE = /^\/p\/([0-9A-Za-z]{16})(\/raw)?$/u;
 
 /**
@@ -22,16 +24,29 @@ export function askedOf(path: string, prefix: string): Asked | 'unknown' | undef
   // Whatever `publicUrl` is, the homeserver's own paths stay its own.
   if (!OURS.test(inner)) return inner === path || path.startsWith('/_matrix/') ? undefined : 'unknown';
   const [, token, named = ''] = TOKEN.exec(inner) ?? [];
-  if (token !== undefined) return { kind: 'token', token, name: named };
-  const [, short, name = ''] = SHORT.exec(inner) ?? [];
-  if (short !== undefined) return { kind: 'short', id: short, name };
+  if (token !== undefined) return withName(named, (name) => ({ kind: 'token', token, name }));
+  const [, short, called = ''] = SHORT.exec(inner) ?? [];
+  if (short !== undefined) return withName(called, (name) => ({ kind: 'short', id: short, name }));
   const [, page, raw] = PAGE.exec(inner) ?? [];
   return page === undefined ? 'unknown' : { kind: raw === undefined ? 'page' : 'raw', id: page };
 }
 
-/** The path of an address, behind `publicUrl`. Safe names need no escapes. */
+/** Only names that we write. */
+function withName(written: string, asked: (name: string) => Asked): Asked | 'unknown' {
+  let name: string;
+  try {
+    name = decodeURIComponent(written);
+  } catch (fault) {
+    // Escapes that are no UTF-8.
+    if (fault instanceof URIError) return 'unknown';
+    throw fault;
+  }
+  return name === '' || name === safeFileName(name) ? asked(name) : 'unknown';
+}
+
+/** The path of an address, behind `publicUrl`; in a safe name only letters outside ASCII need escapes. */
 export function pathOf(asked: Asked): string {
-  if (asked.kind === 'token') return `/v1/media/download/${asked.token}/${asked.name}`;
-  if (asked.kind === 'short') return `/m/${asked.id}/${asked.name}`;
+  if (asked.kind === 'token') return `/v1/media/download/${asked.token}/${encodeURIComponent(asked.name)}`;
+  if (asked.kind === 'short') return `/m/${asked.id}/${encodeURIComponent(asked.name)}`;
   return `/p/${asked.id}${asked.kind === 'raw' ? '/raw' : ''}`;
 }

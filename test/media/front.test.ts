@@ -118,6 +118,16 @@ describe('media/front', () => {
       assert.equal((await body(url, { headers: { 'if-none-match': headers.get('etag') ?? '' } })).status, 410);
     });
 
+    it(`MEDIA-10: by a ${kind} link a file keeps its name in any script`, async () => {
+      const { address } = await place({ shortLinks });
+      const url = await address({ name: 'thé 請求書.png' });
+      assert.ok(url.endsWith('/th%C3%A9_%E8%AB%8B%E6%B1%82%E6%9B%B8.png'), url);
+      const { status, headers } = await body(url);
+      const name = "inline; filename=\"the.png\"; filename*=UTF-8''th%C3%A9_%E8%AB%8B%E6%B1%82%E6%9B%B8.png";
+      assert.deepEqual([status, headers.get('content-disposition')], [200, name]);
+      assert.equal((await body(url.replace('%A9', '%A8'))).status, 404);
+    });
+
     it(`MEDIA-13, M2I-25: after a redaction a ${kind} link is gone at once, and none is made any more`, async () => {
       const { address, addresses } = await place({ shortLinks });
       const own = await address({ event: eventId('$edit'), replaces: eventId('$a') });

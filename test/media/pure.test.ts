@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { fileHeaders, handed } from '../../src/media/content-type.js';
-import { safeFileName } from '../../src/media/file-name.js';
+import { asciiFileName, safeFileName } from '../../src/media/file-name.js';
 import { pageOf, pasteFileName } from '../../src/media/page.js';
 import { PAGE_POLICY, SCRIPT, STYLE } from '../../src/media/page-parts.js';
 import { partOf } from '../../src/media/range.js';
@@ -17,8 +17,11 @@ const ID = 'Abcdefgh01234567';
 describe('media/file-name', () => {
   const rows: [string, string, string][] = [
     ['plain', 'cat.png', 'cat.png'],
-    ['blanks and marks', 'thé vert (1).jpeg', 'the_vert_1.jpeg'],
-    ['another script keeps its ending', '請求書.pdf', 'file.pdf'],
+    ['blanks and marks', 'the\u0301 vert (1).jpeg', 'thé_vert_1.jpeg'],
+    ['another script', '請求書.pdf', '請求書.pdf'],
+    ['nothing but marks', '\u0301\u0301.pdf', 'file.pdf'],
+    ['too long when it is escaped', `${'書'.repeat(40)}.pdf`, `${'書'.repeat(10)}.pdf`],
+    ['half a pair', 'a\ud800.png', 'a.png'],
     ['nothing left', '…', 'file'],
     ['a path', '../../etc/passwd', 'etc_passwd'],
     ['hidden', '.htaccess', 'file.htaccess'],
@@ -37,9 +40,13 @@ describe('media/file-name', () => {
   it('law: any name becomes a safe one that stays as it is, in linear time', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 2000 }), (name) => {
       const safe = safeFileName(name);
-      assert.match(safe, /^[A-Za-z0-9](?:[\w.-]{0,60}[A-Za-z0-9])?$/u);
-      assert.ok(!safe.includes('..'));
+      assert.match(safe, /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u);
+      assert.ok(!safe.includes('..') && encodeURIComponent(safe).length <= 110);
       assert.equal(safeFileName(safe), safe);
+      const ascii = asciiFileName(safe);
+      assert.match(ascii, /^[A-Za-z0-9](?:[\w.-]{0,60}[A-Za-z0-9])?$/u);
+      assert.equal(asciiFileName(ascii), ascii);
+      assert.deepEqual(askedOf(pathOf({ kind: 'short', id: ID, name: safe }), ''), { kind: 'short', id: ID, name: safe });
     }));
     const begun = performance.now();
     for (const letter of ['.', '_', 'a', '\u0301', ' .']) safeFileName(letter.repeat(65_536));
@@ -94,6 +101,14 @@ describe('media/content-type', () => {
   for (const [claimed, type, how] of rows) {
     it(`MEDIA-5, S26: ${JSON.stringify(claimed)} is ${how}`, () => assert.deepEqual(handed(claimed), { type, how }));
   }
+  const names: [string, string][] = [
+    ['cat.png', 'inline; filename="cat.png"'],
+    ['thé.png', 'inline; filename="the.png"; filename*=UTF-8\'\'th%C3%A9.png'],
+    ['請求書.pdf', 'inline; filename="file.pdf"; filename*=UTF-8\'\'%E8%AB%8B%E6%B1%82%E6%9B%B8.pdf'],
+  ];
+  for (const [name, wanted] of names) {
+    it(`MEDIA-10, RFC 6266: ${name} keeps its name`, () => assert.equal(fileHeaders(handed('image/png'), name, '"t"')['content-disposition'], wanted));
+  }
   it('MEDIA-5: everything is sandboxed, not sniffed, and not kept by what lies between', () => {
     const headers = fileHeaders(handed('text/html'), 'x.html', '"tag"');
     assert.match(headers['content-security-policy'] ?? '', /^sandbox; default-src 'none'/u);
@@ -111,6 +126,10 @@ describe('media/route', () => {
     ['/media/v1/media/download/AbC-_/cat.png', '/media', token as ReturnType<typeof askedOf>],
     ['/v1/media/download/AbC-_/cat.png', '/media', token as ReturnType<typeof askedOf>],
     [`/m/${ID}/cat.png`, '', { kind: 'short', id: ID, name: 'cat.png' }],
+    [`/m/${ID}/th%C3%A9.png`, '', { kind: 'short', id: ID, name: 'thé.png' }],
+    [`/m/${ID}/th%C3.png`, '', 'unknown'],
+    [`/m/${ID}/a%20b.png`, '', 'unknown'],
+    [`/m/${ID}/%E2%80%AEgnp.exe`, '', 'unknown'],
     [`/p/${ID}`, '', { kind: 'page', id: ID }],
     [`/p/${ID}/raw`, '', { kind: 'raw', id: ID }],
     [`/p/${ID}/`, '', 'unknown'],
