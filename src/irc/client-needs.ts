@@ -35,5 +35,5 @@ export interface ClientNeeds<C> extends FromParts {
   /** Whether a connection of ours other than this has or wants this nick. */
   isOurs(nick: string, client: C): boolean;
   /** What the next connection is to be made with. */
-  session(client: C): Omit<ReturnType<LifeNeeds['session']>, 'nick' | 'ident' | 'nickLength' | 'isOurs' | 'line'>;
+  session(client: C): Omit<ReturnType<LifeNeeds['session']>, 'nick' | 'ident' | 'nickLength' | 'isOurs' | 'line' | 'ping'>;
 }

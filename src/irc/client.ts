@@ -124,7 +124,7 @@ export class FrameworkClient implements VirtualClient {
   async end(reason: string): Promise<void> {
     const why = refused('connection-lost', 'The IRC connection was ended.').refusal;
     if (this.status === 'ended') return;
-    this.#mouth.lose();
+    this.#mouth.lose(true);
     this.#questions.lose();
     this.#joins.end(why);
     this.#identity.end();
@@ -198,6 +198,7 @@ export class FrameworkClient implements VirtualClient {
       ctcp: this.#needs.ctcp,
       questions: this.#questions,
       sent: this.#mouth.sent,
+      unconfirmed: this.#mouth.unconfirmed,
       labels: this.#mouth.tags.labels,
       isMe: (other) => this.#needs.same(other, this.nick),
       shown: (mask) => this.#shown(mask),
@@ -215,6 +216,7 @@ export class FrameworkClient implements VirtualClient {
       nickLength: facts.nickLength,
       isOurs: (other) => this.#needs.isOurs(other, this),
       line: (line) => ear.take(line),
+      ping: () => this.#mouth.unconfirmed.ask(),
     };
   }
 
