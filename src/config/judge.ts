@@ -1,5 +1,7 @@
 /** What only shows when several keys are looked at together. */
 
+import { isIPv6 } from 'node:net';
+import { ipv6Address } from '../naming/ipv6.js';
 import type { Config } from './config.js';
 import { decoderLabel } from './encodings.js';
 import { LEAST_TXN_BYTES } from './homeserver.js';
@@ -54,7 +56,10 @@ function networkFaults(path: Path, network: NetworkConfig): readonly Complaint[]
   if (network.onlyAdditionalAddresses && network.additionalAddresses.length === 0) {
     faults.push({ path: [...path, 'onlyAdditionalAddresses'], message: 'needs additionalAddresses, which is empty' });
   }
-  const { blocks } = network.ircClients.ipv6;
+  const { blocks, prefix } = network.ircClients.ipv6;
+  if (prefix !== undefined && !isIPv6(ipv6Address(prefix, 1))) {
+    faults.push({ path: [...path, 'ircClients', 'ipv6', 'prefix'], message: 'must be the beginning of an IPv6 address, such as 2001:db8:85a3::' });
+  }
   for (const key of ['homeserver', 'startFrom'] as const) {
     const values = blocks.map((block) => block[key].toLowerCase());
     const twice = values.find((value, index) => values.indexOf(value) !== index);

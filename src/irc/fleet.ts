@@ -189,6 +189,7 @@ export class Fleet {
       ...(idents === undefined ? {} : { onSocket: (socket) => idents.follow(socket, ident) }),
       ...(localAddress === undefined ? {} : { localAddress }),
       ...(encodingFallback === undefined ? {} : { encodingFallback }),
+      ...(config.ircClients.ipv6.only || config.ircClients.ipv6.prefix !== undefined ? { family: 6 as const } : {}),
     };
   }
 

@@ -82,6 +82,8 @@ async function wishOf(
     realname: realname(person, realnameFormat, displayName),
     // Without a room it is no message that wants to get out, but the person himself.
     ...(room === undefined && !calm ? { asked: true } : {}),
+    // An address of a prefix that was taken away is not used (IP-1).
+    ...(config.ircClients.ipv6.prefix === undefined || settings.ipv6 === undefined ? {} : { localAddress: settings.ipv6 }),
     ...(config.password === undefined ? {} : { password: config.password }),
   };
 }
