@@ -40,6 +40,7 @@ import type { NewsType } from './model/account.js';
 import { faultText } from './model/errors.js';
 import type { ChannelMessage, IrcEvent } from './model/irc-event.js';
 import type { MatrixEvent } from './model/matrix-event.js';
+import { Idle } from './people/idle.js';
 import { fitsMask } from './policy/masks.js';
 import { makeReadRoomOf } from './rooms/admin-room.js';
 import { makeCountPeople } from './rooms/functional-members.js';
@@ -90,8 +91,10 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
   const { links, pmRooms, adminRooms, ghosts } = rooms;
   const accountLife = buildAccounts({ edges, names, rooms, live, subscribed, stopping, clock, log });
   const shared = { ...rooms, homeserver, networks, configOf, metrics, clock };
+  const idle = new Idle({ networks, configOf, clock, log: log.part('people') });
   const { obey } = buildFaces({
     ...shared,
+    idle,
     people: store.people,
     permissions: () => live.config.ircService.permissions,
     log: log.part('commands'),
@@ -168,6 +171,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
   const settle = makeSettle({ ...shared, log: log.part('rooms') });
   return {
     async load() {
+      idle.start();
       await Promise.all([links.load(), pmRooms.load(), adminRooms.load(), accountLife.load()]);
     },
     links,
@@ -185,6 +189,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
     },
     onMatrixEvent(event, entry) {
       if (event.kind === 'message') typing.said(event.room, event.sender);
+      idle.acted(event.sender);
       fromMatrix.take(event, entry);
     },
     onAccount: (entry) => accountLife.take(entry),
@@ -207,6 +212,9 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
       await Promise.all([fromMatrix.whenIdle(), fromIrc.whenIdle(), accountLife.whenIdle()]);
     },
     remember: () => accountLife.remember(),
-    stop: () => accountLife.stop(),
+    stop() {
+      idle.stop();
+      accountLife.stop();
+    },
   };
 }
