@@ -9,10 +9,10 @@ import { Accounts } from './people/accounts.js';
 import { type Connect, makeConnect } from './people/connect.js';
 import { Ghosts } from './people/ghosts.js';
 import { makeSettleIdent, type SettleIdent } from './people/idents.js';
-import { withOwnAddress } from './people/own-address.js';
 import { makeRename, type Rename } from './people/rename.js';
 import { makeOpenAdminRoom, makeTellPerson, type OpenAdminRoom, type TellPerson } from './rooms/admin-room.js';
 import { AdminRooms } from './rooms/admin-rooms.js';
+import { type Bring, makeBring } from './rooms/bring.js';
 import { EventPairs } from './rooms/event-pairs.js';
 import { makeOpenChannelRoom, type OpenChannelRoom } from './rooms/channel-room.js';
 import { Departure } from './rooms/departure.js';
@@ -21,6 +21,7 @@ import { Links } from './rooms/links.js';
 import { makeOpenOnDemand, type OpenOnDemand } from './rooms/on-demand.js';
 import { makeOpenPmRoom, type OpenPmRoom } from './rooms/pm-room.js';
 import { PmRooms } from './rooms/pm-rooms.js';
+import { makeRemoval, type Removal } from './rooms/removal.js';
 import { RollCall } from './rooms/roll-call.js';
 import { RoomSettings } from './rooms/room-settings.js';
 
@@ -41,6 +42,8 @@ export interface Rooms {
   readonly tellPerson: TellPerson;
   readonly departure: Departure;
   readonly rollCall: RollCall;
+  readonly bring: Bring;
+  readonly removal: Removal;
   readonly memory: EventMemory;
   readonly roomSettings: RoomSettings;
 }
@@ -66,7 +69,7 @@ export function buildRooms(
   const ghosts = new Ghosts(homeserver, networks, names.ghostNames, { clock, stopping });
   const people = store.people;
   const accounts = new Accounts(store.accounts, metrics);
-  const settleIdent = withOwnAddress(makeSettleIdent(people), { people, counters: store.counters, configOf, log: allLog.part('people') });
+  const settleIdent = makeSettleIdent(people);
   const connect = makeConnect({ networks, configOf, homeserver, people, settleIdent, accounts });
   const openChannelRoom = makeOpenChannelRoom({ homeserver, links, clock, log });
   const openAdminRoom = makeOpenAdminRoom({ homeserver, adminRooms });
@@ -89,5 +92,7 @@ export function buildRooms(
     roomSettings: new RoomSettings({ homeserver, clock, config: () => live.config.ircService.perRoomConfig }),
     departure: new Departure({ networks, pmRooms, clock, log }),
     rollCall: new RollCall({ homeserver, clock, log }),
+    bring: makeBring({ connect, clock, stopping }),
+    removal: makeRemoval({ homeserver, configOf, links, metrics, clock, log }),
   };
 }

@@ -146,7 +146,9 @@ describe('faults: an IRC server', () => {
   });
 
   describe('that does not want us', () => {
-    const ircClients = { nickTemplate: '$LOCALPART[m]', reconnectIntervalMs: 5, flood: false };
+    // Who is put out of the room could not go on asking.
+    const kickOn = { ircConnectionFailure: false };
+    const ircClients = { nickTemplate: '$LOCALPART[m]', reconnectIntervalMs: 5, flood: false, kickOn };
     const set = stage({ asleep: true, bridge: { network: { ircClients } } });
     before(async () => {
       // A minute of the bridge's time in six seconds.

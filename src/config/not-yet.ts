@@ -16,7 +16,6 @@ const NETWORK: readonly string[] = [
   'membershipLists global ircToMatrix requireMatrixJoined',
   'membershipLists ignoreIdleUsersOnStartup',
   'ircClients maxClients',
-  'ircClients kickOn',
   'auth',
   'relay',
   'webirc',

@@ -1,6 +1,7 @@
 /** The contents page of this direction: each kind of IRC event besides channel lines, and the file that carries it. */
 
 import type { IrcEvent, IrcEventOf, PrivateMessage } from '../model/irc-event.js';
+import type { Removal } from '../rooms/removal.js';
 import { type AwayNeeds, makeAway } from './away.js';
 import { type ClientStatusNeeds, makeClientStatus } from './client-status.js';
 import { type InviteNeeds, makeInvite } from './invite.js';
@@ -35,6 +36,8 @@ export type TableNeeds = NickNeeds &
   ModeNoticeNeeds &
   AwayNeeds & {
     readonly privateLines: PrivateLines;
+    /** Who is banned from a network is put out of its rooms (CONN-8). */
+    readonly removal: Pick<Removal, 'fromNetwork'>;
     /** Whether what somebody says stays on IRC (I2M-16). */
     readonly ignores: (line: Pick<PrivateMessage, 'network' | 'from'>) => boolean;
   };
@@ -47,6 +50,7 @@ export function makeTable(needs: TableNeeds): Table {
   const meanwhile = new Meanwhile(needs);
   const nick = makeNick(needs, meanwhile);
   const pmNick = makePmNick(needs);
+  const status = makeClientStatus(needs);
   const ownNick = makeOwnNick(needs);
   return {
     privateMessage(line) {
@@ -57,7 +61,13 @@ export function makeTable(needs: TableNeeds): Table {
       nick(event, behind);
       ownNick(event);
     },
-    clientStatus: makeClientStatus(needs),
+    clientStatus(event) {
+      const { client, status: now, why } = event;
+      if (now === 'refused' && client.owner !== 'bot' && why?.reason === 'banned-from-network') {
+        needs.removal.fromNetwork(client.owner, client.network, why);
+      }
+      return status(event);
+    },
     ...makeMembers(needs, meanwhile),
     invite: makeInvite(needs),
     away: makeAway(needs),

@@ -5,17 +5,20 @@ import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
 import type { Entry } from '../journal/port.js';
 import type { Log } from '../lib/log.js';
-import type { UserId } from '../model/ids.js';
+import { faultText, isFault } from '../model/errors.js';
+import type { RoomId, UserId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
 import type { Link, PmRoom } from '../model/link.js';
 import type { MemberEvent } from '../model/matrix-event.js';
-import type { Connect } from '../people/connect.js';
 import { mirrorsToIrc } from '../policy/mirrors.js';
+import type { TellPerson } from '../rooms/admin-room.js';
 import type { AdminRooms } from '../rooms/admin-rooms.js';
+import type { Bring } from '../rooms/bring.js';
 import type { Departure } from '../rooms/departure.js';
 import type { CountPeople } from '../rooms/functional-members.js';
 import type { Links } from '../rooms/links.js';
 import type { PmRooms } from '../rooms/pm-rooms.js';
+import type { Removal } from '../rooms/removal.js';
 
 /** Runs a job behind what a person still has to say in a linked channel, so that nobody is back for an old message. */
 export type BehindTalk = (person: UserId, link: Link, job: () => Promise<void>) => void;
@@ -25,12 +28,14 @@ export interface MemberNeeds {
   readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'clientOf'>>;
   readonly configOf: (network: NetworkName) => NetworkConfig;
   readonly isOurs: (user: string) => boolean;
-  readonly connect: Connect;
+  readonly bring: Bring;
   readonly links: Links;
   readonly pmRooms: PmRooms;
   readonly adminRooms: AdminRooms;
   readonly countPeople: CountPeople;
   readonly departure: Departure;
+  readonly removal: Pick<Removal, 'fromChannel'>;
+  readonly tellPerson: TellPerson;
   /** A ghost or the bot is invited. */
   readonly invited: (event: MemberEvent, entry: Entry, repeat: boolean) => Promise<void>;
   /** A person's display name changed (NICK-7). */
@@ -85,7 +90,48 @@ export function makeMember(needs: MemberNeeds): TakeMember {
     }
   };
 
-  const comes = async (event: MemberEvent, link: Link): Promise<void> => {
+  /** Who is being brought to which channel. */
+  const coming = new Map<string, symbol>();
+  const keyOf = (person: UserId, { network, channel }: Link): string => `${network} ${channel} ${person}`;
+
+  const isThere = async (person: UserId, room: RoomId): Promise<boolean> => {
+    try {
+      return (await homeserver.joinedMembers(room)).includes(person);
+    } catch (fault) {
+      // The bot was put out of it, or it is gone: then it holds nobody on IRC.
+      if (!isFault(fault, 'HOMESERVER_FORBIDDEN') && !isFault(fault, 'HOMESERVER_NOT_FOUND')) throw fault;
+      return false;
+    }
+  };
+
+  const brought = async (person: UserId, link: Link, still: () => boolean, entry: Entry): Promise<void> => {
+    const outcome = await needs.bring(person, link, still);
+    if (!still()) {
+      // He left meanwhile; a connection that came of it is not left idling.
+      if (outcome.ok) needs.networks.get(link.network)?.clientOf(person)?.part(link.channel, 'User left');
+      return needs.departure.consider(link.network, person);
+    }
+    if (outcome.ok || outcome.refusal.reason === 'shutting-down') return;
+    const { say } = outcome.refusal;
+    needs.log.info('join not carried', { person, channel: link.channel, why: say });
+    if (needs.removal.fromChannel(person, link.network, link.channel, outcome.refusal)) return;
+    const { name = link.network, sendConnectionMessages } = needs.configOf(link.network);
+    if (!sendConnectionMessages || outcome.refusal.reason === 'logged-out') return;
+    const text = `You are in the room of ${link.channel} on ${name}, but not in the channel. ${say}`;
+    await needs.tellPerson(person, { text, txnId: `${entry.id}.j`, openFor: name });
+  };
+
+  const bringIn = (person: UserId, link: Link, entry: Entry): void => {
+    const key = keyOf(person, link);
+    const mark = Symbol(key);
+    coming.set(key, mark);
+    const still = (): boolean => coming.get(key) === mark;
+    void brought(person, link, still, entry)
+      .catch((fault: unknown) => needs.log.warn('join not carried', { person, channel: link.channel, why: faultText(fault) }))
+      .finally(() => still() && coming.delete(key));
+  };
+
+  const comes = async (event: MemberEvent, link: Link, entry: Entry): Promise<void> => {
     const config = needs.configOf(link.network);
     const rule = config.excludedUsers.find(({ regex }) => regex.test(event.target));
     if (rule) {
@@ -95,20 +141,20 @@ export function makeMember(needs: MemberNeeds): TakeMember {
       return;
     }
     if (!mirrorsToIrc(config.membershipLists, event.room, 'incremental')) return;
-    const client = await needs.connect(event.target, link.network, event.room, 'calm');
-    const key = link.key === undefined ? {} : { key: link.key };
-    const joined = client.ok ? await client.value.join(link.channel, key) : client;
-    if (joined.ok) return;
-    needs.log.info('join not carried', { person: event.target, channel: link.channel, why: joined.refusal.say });
+    // What he says meanwhile does not wait for it, and makes haste.
+    bringIn(event.target, link, entry);
   };
 
   const goes = async (event: MemberEvent, link: Link): Promise<void> => {
     const client = needs.networks.get(link.network)?.clientOf(event.target);
-    if (!client) return;
+    const key = keyOf(event.target, link);
+    if (!client && !coming.has(key)) return;
     // Another room of the channel may hold him there.
     for (const other of needs.links.ofChannel(link.network, link.channel)) {
-      if (other.room !== event.room && (await homeserver.joinedMembers(other.room)).includes(event.target)) return;
+      if (other.room !== event.room && (await isThere(event.target, other.room))) return;
     }
+    coming.delete(key);
+    if (!client) return;
     const put = event.sender === event.target ? 'User left' : 'Removed from the Matrix room';
     client.part(link.channel, event.reason ?? put);
     needs.departure.consider(link.network, event.target);
@@ -123,7 +169,7 @@ export function makeMember(needs: MemberNeeds): TakeMember {
     const links = needs.links.ofRoom(event.room);
     for (const link of links) {
       if (gone(event)) behind(event.target, link, () => goes(event, link));
-      else if (event.now === 'join' && event.before !== 'join') behind(event.target, link, () => comes(event, link));
+      else if (event.now === 'join' && event.before !== 'join') behind(event.target, link, () => comes(event, link, entry));
     }
     if (event.now !== 'join' || event.before !== 'join') return;
     for (const network of new Set(links.map((link) => link.network))) await needs.renamed(event, network);

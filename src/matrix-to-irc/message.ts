@@ -3,7 +3,7 @@
 import type { NetworkConfig } from '../config/network.js';
 import type { MatrixHandlerConfig } from '../config/services.js';
 import type { Entry } from '../journal/port.js';
-import type { Clock } from '../lib/clock.js';
+import { type Clock, within } from '../lib/clock.js';
 import type { Metrics } from '../metrics/port.js';
 import { faultText } from '../model/errors.js';
 import type { RoomId, UserId } from '../model/ids.js';
@@ -11,6 +11,7 @@ import type { MessageEvent } from '../model/matrix-event.js';
 import type { NetworkName } from '../model/irc-names.js';
 import { granted, type Outcome, type Refusal, refused } from '../model/refusal.js';
 import { type Ways, waysOf } from '../policy/ways-of.js';
+import type { Removal } from '../rooms/removal.js';
 import type { RoomSettings } from '../rooms/room-settings.js';
 import type { ByTags } from './by-tags.js';
 import { type CopyNeeds, isCopied, makeCopy } from './copy.js';
@@ -42,6 +43,7 @@ export interface MessageNeeds extends CopyNeeds {
   /** `ircService.matrixHandler`. */
   readonly form: () => MatrixHandlerConfig;
   readonly metrics: Metrics;
+  readonly removal: Pick<Removal, 'fromChannel'>;
 }
 
 /** One message for one channel. */
@@ -97,23 +99,32 @@ export function makeDeliver(needs: MessageNeeds): Deliver {
     }
     const arrived = awaitSaying(told, delivery.since);
     let outcome: Outcome<Said> | undefined;
+    let shut: Refusal | undefined;
+    const shutOut = (why: Refusal): unknown => (shut = why);
     try {
-      outcome = await said(needs, delivery, { prepared, room, thrownAway: thrownAway(needs, link, told) });
+      outcome = await said(needs, delivery, { prepared, room, shutOut, thrownAway: thrownAway(needs, link, told) });
     } finally {
       arrived(outcome?.ok ?? false);
     }
-    if (!outcome.ok) return { ok: false, rest: tell(needs, link, { ...told, refusal: outcome.refusal }) };
+    if (!outcome.ok) {
+      const rest = tell(needs, link, { ...told, refusal: outcome.refusal });
+      return { ok: false, rest: shut ? all([rest, putOut(needs, delivery, shut, rest)]) : rest };
+    }
     const copies = 'nick' in link || !isCopied(event) || outcome.value.nothing ? Promise.resolve() : copy({ ...delivery, link }, outcome.value.by);
     return { ok: true, rest: all([hints(needs, delivery, outcome.value, target), copies]) };
   };
 }
 
+/** What is told of several messages at once is told at the end of a minute. */
+const TOLD_MS = 20_000;
+
 const NOTHING_TO_DO: Delivered = { ok: true, rest: Promise.resolve() };
 
 /** What nobody wants to hear of connects nobody. */
-function isSilent({ body, replaces }: MessageEvent, { earlier }: Prepared, ways: Ways): boolean {
+function isSilent({ body, replaces }: MessageEvent, { earlier, lost }: Prepared, ways: Ways): boolean {
   if (body.type === 'reaction') return ways.reactions === 'off' || earlier === undefined;
-  if (body.type === 'deletion') return ways.redactions === 'off' || earlier === undefined;
+  // Of what cannot be found it is told that it was deleted, without words; what was never said is not missed.
+  if (body.type === 'deletion') return ways.redactions === 'off' || (earlier === undefined && !lost);
   return replaces !== undefined && ways.edits === 'silent';
 }
 
@@ -137,6 +148,12 @@ function thrownAway(needs: MessageNeeds, link: Destination, told: Omit<Told, 're
   };
 }
 
+/** R17: out of the rooms of a channel that does not let him in, once he was told why, and within 30 s in any case. */
+async function putOut({ removal, clock }: MessageNeeds, { event, link }: Delivery, why: Refusal, told: Promise<void>): Promise<void> {
+  await within(clock, TOLD_MS, told.catch(() => undefined), () => undefined);
+  if (!('nick' in link)) removal.fromChannel(event.sender, link.network, link.channel, why);
+}
+
 /** Waits for all, then throws what the first that failed threw. */
 async function all(works: readonly Promise<void>[]): Promise<void> {
   await Promise.allSettled(works);
@@ -146,7 +163,7 @@ async function all(works: readonly Promise<void>[]): Promise<void> {
 async function said(
   needs: MessageNeeds,
   delivery: Delivery,
-  more: Pick<Speech, 'prepared' | 'room' | 'thrownAway'>,
+  more: Pick<Speech, 'prepared' | 'room' | 'thrownAway' | 'shutOut'>,
 ): Promise<Outcome<Said>> {
   const { event, progress } = delivery;
   // An earlier life of the process had said it all.

@@ -50,6 +50,8 @@ export interface Speech {
   readonly note: (progress: Progress) => void;
   /** Called when the server throws away what was said, maybe long after `Say` has resolved (R18, R31). */
   readonly thrownAway: (why: Refusal) => void;
+  /** Called when the channel does not let its author in; what `Say` resolves with says the same. */
+  readonly shutOut: (why: Refusal) => void;
   /** True when the message has become too old to be said (AS-13). */
   readonly expired: () => boolean;
   /** True when it was redacted before it was said (M2I-26). */
@@ -137,12 +139,15 @@ async function pause({ clock, stopping }: SayNeeds, ms: number): Promise<void> {
 }
 
 /** The author's client, in the channel if it is one. */
-async function reach(needs: SayNeeds, { event, link }: Speech): Promise<Outcome<VirtualClient>> {
+async function reach(needs: SayNeeds, speech: Speech): Promise<Outcome<VirtualClient>> {
+  const { event, link } = speech;
   const client = await connected(needs, event, link);
   if (!client.ok || 'nick' in link || client.value.inChannel(link.channel)) return client;
   const key = link.key === undefined ? {} : { key: link.key };
   const joined = await client.value.join(link.channel, { patient: true, ...key });
-  return joined.ok ? granted(client.value) : joined;
+  if (joined.ok) return granted(client.value);
+  speech.shutOut(joined.refusal);
+  return joined;
 }
 
 /** A disk that is full, or no file left to be opened (F9), passes as an outage does. */

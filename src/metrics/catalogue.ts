@@ -47,7 +47,7 @@ export const catalogue: Readonly<Record<string, Metric>> = {
     labels: [],
     buckets: [100, 500, 1000, 2500, 10_000, 30_000],
   },
-  bridge_matrixhandler_connection_failure_kicks: counter('People put out of rooms because they could not connect; none yet', 'server'),
+  bridge_matrixhandler_connection_failure_kicks: counter('People put out of a room because the network has banned them', 'server'),
   irc_faulty_lines_total: counter('IRC lines that no reader understood', 'server'),
   // The homeserver
   bridge_matrix_api_calls: counter('Requests to the homeserver', 'method'),

@@ -2,38 +2,49 @@
 
 import type { NetworkConfig } from '../config/network.js';
 import type { Homeserver } from '../homeserver/port.js';
-import { type Clock, sleep } from '../lib/clock.js';
+import type { IrcNetwork } from '../irc/port.js';
+import { type Clock, sleep, within } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { faultText, isFault } from '../model/errors.js';
+import type { UserId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
 import type { Link } from '../model/link.js';
-import type { Connect } from '../people/connect.js';
 import { mirrorsToIrc } from '../policy/mirrors.js';
+import type { Bring } from './bring.js';
 import type { Links } from './links.js';
 
 export interface InitialJoinsNeeds {
   readonly homeserver: Pick<Homeserver, 'joinedMembers'>;
-  readonly networks: ReadonlyMap<NetworkName, unknown>;
+  readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'clientOf'>>;
   readonly configOf: (network: NetworkName) => NetworkConfig;
   readonly links: Links;
-  readonly connect: Connect;
+  readonly bring: Bring;
   readonly isOurs: (user: string) => boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly stopping: AbortSignal;
 }
 
+/** The next one begins after so long at the latest. */
+const PATIENCE_MS = 60_000;
+
 /** Makes the job: room after room, somebody each `floodDelayMs`, after all who have something to say. Never throws. */
 export function makeInitialJoins(needs: InitialJoinsNeeds): () => Promise<void> {
+  const comes = async (person: UserId, link: Link): Promise<void> => {
+    try {
+      const brought = await needs.bring(person, link, () => true);
+      const why = brought.ok ? undefined : brought.refusal.say;
+      if (why !== undefined) needs.log.info('member not brought to IRC', { person, channel: link.channel, why });
+    } catch (fault) {
+      needs.log.warn('member not brought to IRC', { person, channel: link.channel, why: faultText(fault) });
+    }
+  };
   const bring = async (link: Link, floodDelayMs: number): Promise<void> => {
     for (const person of await needs.homeserver.joinedMembers(link.room)) {
       if (needs.isOurs(person)) continue;
-      const client = await needs.connect(person, link.network, link.room, 'calm');
-      if (client.ok && client.value.inChannel(link.channel)) continue;
-      const key = link.key === undefined ? {} : { key: link.key };
-      const joined = client.ok ? await client.value.join(link.channel, key) : client;
-      const why = joined.ok ? undefined : joined.refusal.say;
-      if (why !== undefined) needs.log.info('member not brought to IRC', { person, channel: link.channel, why });
+      if (needs.networks.get(link.network)?.clientOf(person)?.inChannel(link.channel) === true) continue;
+      // Who is not let in for long is not waited for any more, but comes yet.
+      await within(needs.clock, PATIENCE_MS, comes(person, link), () => undefined);
       await sleep(needs.clock, floodDelayMs, needs.stopping);
     }
   };

@@ -39,6 +39,7 @@ class Stage {
       since: this.clock.elapsed(),
       note: (progress) => this.notes.push(progress),
       thrownAway: () => undefined,
+      shutOut: () => undefined,
       expired: () => this.expired,
       withdrawn: () => this.withdrawn,
       prepared: {},

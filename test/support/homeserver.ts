@@ -19,6 +19,7 @@ export type Deed =
   | 'redact'
   | 'readBack'
   | 'learnRoom'
+  | 'joinedMembers'
   | 'createRoom'
   | 'setAlias'
   | 'resolveAlias';
@@ -184,6 +185,10 @@ export class MemoryHomeserver implements Homeserver {
     await this.#held.get(`${deed} ${user}`);
     if (this.#stopped) throw new BridgeError('STOPPING', 'stopping');
     this.deeds.push([deed, user, room].filter((part) => part !== undefined).join(' '));
+    this.#refuse(deed, user, room);
+  }
+
+  #refuse(deed: Deed, user: UserId, room: RoomId | undefined): void {
     const refusing = this.#refusing.find(
       (each) =>
         each.deed === deed && each.times > 0 && (each.user ?? user) === user && (each.room ?? room) === room,
@@ -238,6 +243,7 @@ export class MemoryHomeserver implements Homeserver {
   }
 
   async joinedMembers(room: RoomId): Promise<readonly UserId[]> {
+    this.#refuse('joinedMembers', this.bot.userId, room);
     return [...(this.members.get(room) ?? [])];
   }
 
