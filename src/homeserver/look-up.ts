@@ -49,11 +49,11 @@ function wasIn(answer: Raw, viewer: UserId): boolean {
   );
 }
 
-function found(item: Raw): FoundEvent | undefined {
+function found(item: Raw): FoundEvent {
   const decoded = decodeEvent(item);
   if (decoded.ok) return { event: decoded.event };
   // What was redacted says nothing any more, but who said it is no secret.
   const redacted = objectIn(objectIn(item, 'unsigned') ?? {}, 'redacted_because') !== undefined;
   const bare = redacted ? decodeEvent({ ...item, content: { msgtype: 'm.text', body: '' }, unsigned: {} }) : decoded;
-  return bare.ok ? { deletedOf: bare.event.sender, at: bare.event.at } : undefined;
+  return bare.ok ? { deletedOf: bare.event.sender, at: bare.event.at } : { other: true };
 }

@@ -92,8 +92,11 @@ export interface Download {
   readonly body: Readable;
 }
 
-/** An event as it was first sent, or of a redacted one who sent it, and when (`origin_server_ts`). */
-export type FoundEvent = { readonly event: MatrixEvent } | { readonly deletedOf: UserId; readonly at: number };
+/** An event as it was first sent, or of a redacted one who sent it, and when (`origin_server_ts`); `other`: of no interest. */
+export type FoundEvent =
+  | { readonly event: MatrixEvent }
+  | { readonly deletedOf: UserId; readonly at: number }
+  | { readonly other: true };
 
 export interface Homeserver {
   readonly domain: string;

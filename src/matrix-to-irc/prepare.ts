@@ -34,11 +34,11 @@ export function makePrepare(needs: PrepareNeeds): Prepare {
 
   const soon = <T>(work: Promise<T>): Promise<T | undefined> => within(clock, WAIT_MS, work, () => undefined);
 
-  const earlierOf = async (reference: Reference | undefined, event: MessageEvent): Promise<Earlier | undefined> => {
+  const earlierOf = async (reference: Reference | undefined, event: MessageEvent): Promise<Earlier | 'lost' | undefined> => {
     if (!reference || reference.earlier) return reference?.earlier;
     const by = needs.askerIn(event.room) ?? homeserver.bot.userId;
     const found = await soon(homeserver.lookUp(event.room, reference.id, event.sender, by));
-    return found && earlierIn(found);
+    return found ? earlierIn(found) : 'lost';
   };
 
   const nameOf = async (user: UserId, room: RoomId): Promise<string | undefined> => {
@@ -63,15 +63,18 @@ export function makePrepare(needs: PrepareNeeds): Prepare {
   };
 
   const prepare = async (event: MessageEvent, recalled: Recalled | undefined): Promise<Prepared | 'ignored'> => {
-    const [earlier, root, address, known] = await Promise.all([
+    const [about, began, address, known] = await Promise.all([
       earlierOf(recalled?.target, event),
       earlierOf(recalled?.root, event),
       addressOf(event),
       namesIn(event),
     ]);
+    const earlier = about === 'lost' ? undefined : about;
+    const root = began === 'lost' ? undefined : began;
     if (event.replaces !== undefined && earlier && earlier.sender !== event.sender) return 'ignored';
     return {
       ...(earlier ? { earlier } : {}),
+      ...(about === 'lost' ? { lost: true } : {}),
       ...(root ? { root } : {}),
       ...(address === undefined ? {} : { address }),
       ...(known ? { names: known } : {}),
@@ -95,6 +98,7 @@ function unlinked(mentions: readonly UserId[], html: string): readonly UserId[] 
 /** Only what somebody said can be answered or changed; the rest of what a room knows is no talk. */
 function earlierIn(found: FoundEvent): Earlier | undefined {
   if ('deletedOf' in found) return { sender: found.deletedOf, at: found.at, body: 'deleted' };
+  if ('other' in found) return undefined;
   const { event } = found;
   if (event.kind !== 'message') return undefined;
   const { sender, at, body, replyTo, thread } = event;

@@ -25,6 +25,8 @@ export interface Wording {
 export interface Prepared {
   /** What it answers, changes, or deletes. */
   readonly earlier?: Earlier;
+  /** What it is about could not be found, or may not be seen: whatever it is. */
+  readonly lost?: true;
   /** How its thread began. */
   readonly root?: Earlier;
   /** The address of its file, for people without accounts. */

@@ -210,6 +210,15 @@ describe('matrix-to-irc: what refers to something', () => {
     assert.equal(talk.last(), '<M-alice> "a deleted message" <- why?');
   });
 
+  it('M2I-25: that of what cannot be looked up is told without words, that of a reaction not at all', async () => {
+    const talk = await Talk.of({ network: { redactions: 'notice' } });
+    await talk.does({ kind: 'redaction', sender: CAROL, redacts: eventId('$unknown') });
+    talk.world.homeserver.found.set(`${ROOM} $thumb`, { found: { other: true }, viewers: [CAROL] });
+    await talk.does({ kind: 'redaction', sender: CAROL, redacts: eventId('$thumb') });
+    assert.deepEqual(talk.heard, ['deleted a message']);
+    assert.deepEqual(talk.world.journal.open(), []);
+  });
+
   it('M2I-25: by default it is not, and connects nobody', async () => {
     const talk = await Talk.of();
     const { id } = await talk.says(ALICE, 'spam and eggs');
