@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import { decoderLabel } from './encodings.js';
 import { LEAST_TXN_BYTES } from './homeserver.js';
 import type { NetworkConfig } from './network.js';
+import { tlsOptionComplaint } from './tls-options.js';
 import { valueAt, type Complaint, type Path } from './paths.js';
 
 /** Judges a configuration whose single values are right; `written` is the tree from which it was made. */
@@ -85,11 +86,9 @@ function networkWarnings(path: Path, address: string, network: NetworkConfig): r
       'is on, but neither password nor botConfig.password is set; only people with a stored password will use it',
     );
   }
-  if (network.tlsOptions['rejectUnauthorized'] !== undefined) {
-    warn(
-      ['tlsOptions', 'rejectUnauthorized'],
-      'is not obeyed; set sslselfsign or allowExpiredCerts for what is to be accepted',
-    );
+  for (const key of Object.keys(network.tlsOptions)) {
+    const complaint = tlsOptionComplaint(key);
+    if (complaint !== undefined) warn(['tlsOptions', key], complaint);
   }
   if (network.ircClients.pingRateMs >= network.ircClients.pingTimeoutMs) {
     warn(['ircClients', 'pingRateMs'], 'must be less than pingTimeoutMs, or quiet connections are taken for lost');

@@ -2,6 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import type { NetworkConfig } from '../config/network.js';
+import { obeyedTlsOptions } from '../config/tls-options.js';
 import type { Log } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
 import type { ClientOwner, NetworkName } from '../model/irc-names.js';
@@ -179,7 +180,7 @@ export class Fleet {
       host: this.#addresses.next(client),
       port: config.port,
       tls: config.ssl
-        ? { options: config.tlsOptions, allowUnknownIssuer: config.sslselfsign, allowExpired: config.allowExpiredCerts }
+        ? { options: obeyedTlsOptions(config.tlsOptions), allowUnknownIssuer: config.sslselfsign, allowExpired: config.allowExpiredCerts }
         : false,
       writeTimeoutMs: WRITE_MS,
       verdict: (buf, start, end) => this.#needs.verdict(client, buf, start, end),

@@ -281,6 +281,13 @@ const warnings: readonly (readonly [string, string, readonly string[]])[] = [
       `c.yaml:4 ${net}.tlsOptions.rejectUnauthorized: is not obeyed; set sslselfsign or allowExpiredCerts for what is to be accepted`,
     ],
   ],
+  [
+    'CONN-3, INV-10: an option of tls.connect that does not exist',
+    withNetwork('{tlsOptions: {servername: irc.example.org, servernam: irc.example.org}}'),
+    [
+      `c.yaml:4 ${net}.tlsOptions.servernam: is not obeyed; those that are: ALPNProtocols, ca, cert, ciphers, crl, dhparam, ecdhCurve, key, maxVersion, minDHSize, minVersion, passphrase, pfx, privateKeyEngine, privateKeyIdentifier, secureOptions, secureProtocol, servername, sigalgs`,
+    ],
+  ],
   ['CONN-22: an encoding in the way of iconv', service('encodingFallback: CP1251//TRANSLIT'), []],
   [
     'two networks with the same ghosts',
