@@ -15,7 +15,7 @@ export interface World {
   readonly homeserverUrl: string;
   readonly ircPort: number;
   /** What the IRC server is like where stories must know: IRCv3 tags, the longest nick. */
-  readonly irc: { readonly kind: 'inspircd' | 'ngircd' | 'solanum' | 'unreal' | 'ergo'; readonly tags: boolean };
+  readonly irc: { readonly kind: 'inspircd' | 'ngircd' | 'solanum' | 'unreal' | 'ergo' | 'hybrid'; readonly tags: boolean };
   /** Starts what is not running yet, with this registration. */
   open(registrationFile: string): Promise<void>;
   /** `kill -9` of the homeserver, and back again on the same port with the same rooms. */

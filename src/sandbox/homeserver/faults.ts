@@ -18,7 +18,7 @@ export interface FaultMatch {
 /** What becomes of them. Without `apply` the request has no effect unless only its answer is bent. */
 export interface FaultBehaviour {
   readonly delayMs?: number;
-  /** Never answered; the connection stays open. */
+  /** Never answered, with `apply` after the effect; the connection stays open. */
   readonly hang?: boolean;
   /** RST before the request has had its effect, or after it. */
   readonly reset?: 'before' | 'after';

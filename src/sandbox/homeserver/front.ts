@@ -87,7 +87,7 @@ export class Front {
     if (this.asked.length > this.kept) this.asked.splice(0, Math.ceil(this.kept / 10));
     const bent = this.faults.take(method, url.pathname, user);
     if (bent?.delayMs !== undefined) await sleep(this.clock, bent.delayMs, signal);
-    if (bent?.hang === true) return;
+    if (bent?.hang === true && bent.apply !== true) return;
     if (bent?.reset === 'before') return void request.socket.resetAndDestroy();
     if (bent?.status !== undefined && bent.apply !== true) return this.bend(response, bent, note, bent.status, '');
     if (aboutFiles) {
@@ -109,6 +109,7 @@ export class Front {
       if (!(fault instanceof MatrixFault)) throw fault;
       [status, reply] = [fault.status, fault.body];
     }
+    if (bent?.hang === true) return;
     if (bent?.reset === 'after') return void request.socket.resetAndDestroy();
     if (bent === undefined) {
       note.status = status;

@@ -1,6 +1,6 @@
 /** How the real servers differ, as far as a bridge notices. Every value was seen on the wire (IRC-SERVERS.md). */
 
-export type ProfileName = 'inspircd' | 'ngircd' | 'solanum' | 'unreal' | 'ergo';
+export type ProfileName = 'inspircd' | 'ngircd' | 'solanum' | 'unreal' | 'ergo' | 'hybrid';
 
 /** Lines at once, then one each `everyMs`; `limit` bytes may wait, over that: Excess Flood. `limit` 0: it stops reading. */
 export interface FloodRule {
@@ -120,6 +120,16 @@ const solanum: Profile = {
   flood: { burst: 5, everyMs: 500, limit: 1500 }, pingMs: 126_000, dropMs: 274_000, registerMs: 51_000,
 };
 
+const hybrid: Profile = {
+  ...solanum,
+  name: 'hybrid', version: 'hybrid-8.2.43', network: 'HybTest', casemapping: 'ascii', nickLength: 15,
+  badUser: /^[_~]|[-.[!@]|[^\x21-\x7e]/u, topicLength: 300, kickLength: 180, awayLength: 180, channelTypes: '#', prefixes: OHV,
+  channelLimit: 25, modesPerLine: 6, badChannel: /[\x02\x03\x07 ,]/u, tags: false, msgids: false,
+  caps: 'account-notify away-notify cap-notify chghost extended-join invite-notify multi-prefix userhost-in-names'.split(' '),
+  receiveQueue: 2560, userModes: 'BDFGHXRSWZacefgijklnopqrswyz', nul: 'cut', cr: 'ends', colons: 'join', bareSelf: false,
+  flood: { burst: 5, everyMs: 1000, limit: 2560 }, pingMs: 91_000, dropMs: 181_000, registerMs: 35_000,
+};
+
 const unreal: Profile = {
   ...inspircd,
   name: 'unreal', version: 'UnrealIRCd-6.1.8.1', network: 'UnrealTest', longNick: 'cut', userLength: 10, badUser: undefined,
@@ -144,7 +154,7 @@ const ergo: Profile = {
 delete (ergo as { deaf?: string }).deaf;
 
 /** The servers this one can be. */
-export const profiles: Readonly<Record<ProfileName, Profile>> = { inspircd, ngircd, solanum, unreal, ergo };
+export const profiles: Readonly<Record<ProfileName, Profile>> = { inspircd, ngircd, solanum, unreal, ergo, hybrid };
 
 /** The tokens of 005, in the order in which they are sent. */
 export function isupportOf(profile: Profile): string[] {
