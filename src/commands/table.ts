@@ -1,6 +1,7 @@
 /** The contents page of the commands, in the order in which `!help` shows them. */
 
 import { type ActiveNeeds, makeActive } from './active.js';
+import { type AutoConnectNeeds, makeAutoConnect } from './autoconnect.js';
 import { type BridgeVersionNeeds, makeBridgeVersion } from './bridgeversion.js';
 import type { Command } from './command.js';
 import { makeHelp } from './help.js';
@@ -23,6 +24,8 @@ export type TableNeeds = NickNeeds &
   QueryNeeds &
   ActiveNeeds &
   BridgeVersionNeeds;
+  ServicesNeeds &
+  AutoConnectNeeds &
 
 export function makeTable(needs: TableNeeds): readonly Command[] {
   const table: readonly Command[] = [
@@ -37,6 +40,7 @@ export function makeTable(needs: TableNeeds): readonly Command[] {
     makeActive(needs),
     makeHelp(() => table),
     makeBridgeVersion(needs),
+    makeAutoConnect(needs),
   ];
   return table;
 }

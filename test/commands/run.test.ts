@@ -41,6 +41,16 @@ describe('commands', () => {
     assert.deepEqual(world.journal.open(), []);
   });
 
+  it('CMD-20: whether a login connects is asked, set and kept', async () => {
+    const world = await scene();
+    assert.match((await say(world, '!autoconnect')) ?? '', /only where/u);
+    assert.match((await say(world, '!autoconnect ON')) ?? '', /when you log in\.$/u);
+    assert.equal((await world.people.record(ALICE))?.features['autoconnect'], true);
+    assert.match((await say(world, '!autoconnect')) ?? '', /when you log in\.$/u);
+    for (const wrong of ['!autoconnect maybe', '!autoconnect on off']) assert.match((await say(world, wrong)) ?? '', /!autoconnect \[on/u);
+    assert.match((await say(world, '!autoconnect off')) ?? '', /only where/u);
+  });
+
   it('S-134, ADM-9: notices, emotes, edits and files are no commands', async () => {
     const world = await scene();
     assert.equal(await say(world, '', { body: aText('!help', { how: 'notice' }) }), undefined);
