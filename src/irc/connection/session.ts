@@ -36,8 +36,6 @@ export interface SessionNeeds {
   isOurs(nick: string): boolean;
   /** What a PING is to bring back. */
   ping(): string;
-  /** What a PING is to bring back. */
-  ping(): string;
   /** 001 came: the nick in it is the true one. */
   registered(nick: Nick): void;
   /** Every line after 001, and 005. */
