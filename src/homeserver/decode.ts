@@ -70,7 +70,8 @@ function decodeTalk(type: string, envelope: RoomEvent, content: Raw, item: Raw):
     case 'm.room.redaction': {
       // In `content` from room version 11 on.
       const redacts = parseEventId(textIn(content, 'redacts', 255) ?? textIn(item, 'redacts', 255));
-      return redacts ? yes({ kind: 'redaction', ...envelope, redacts }) : no('bad reference');
+      const reason = textIn(content, 'reason', MOST_TEXT);
+      return redacts ? yes({ kind: 'redaction', ...envelope, redacts, ...(reason ? { reason } : {}) }) : no('bad reference');
     }
     case 'm.room.encrypted':
       return yes({ kind: 'encrypted', ...envelope });

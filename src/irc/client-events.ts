@@ -20,6 +20,9 @@ const MODES_MOST = 100;
 /** A line that was said longer ago keeps its own time (CAP-3). */
 const LATE_MS = 10_000;
 
+/** Formatting and blanks, of which no text is left (FMT-4). */
+const NOTHING = /^(?:\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9A-Fa-f]{6}(?:,[0-9A-Fa-f]{6})?)?|[\x02\x05-\x20\x7f])*$/;
+
 /** What a line is read against. */
 export interface Hearing {
   readonly network: NetworkName;
@@ -190,11 +193,11 @@ function withTags<E extends ChannelMessage | PrivateMessage>(event: E, line: Irc
 
 function bodyOf(line: IrcMessage): { how: How; text: string } | undefined {
   const text = line.params.length < 2 ? '' : cleanBody(line.params[1]);
-  if (text === '') return undefined;
+  if (NOTHING.test(text)) return undefined;
   if (!text.startsWith('\x01')) return { how: line.command === 'NOTICE' ? 'notice' : 'say', text };
   // The closing 0x01 may be missing where a server cut the line.
   const [, action] = /^\x01ACTION(?: (.*?))?\x01?$/is.exec(text) ?? [];
-  return action === undefined || line.command === 'NOTICE' ? undefined : { how: 'act', text: action };
+  return action === undefined || NOTHING.test(action) || line.command === 'NOTICE' ? undefined : { how: 'act', text: action };
 }
 
 /** The msgid of what a line answers (CAP-8). */

@@ -7,6 +7,7 @@ import type { ChannelBudgets } from './channel-budget.js';
 import { batchLine, sayLine } from './wire/lines.js';
 import type { Outbox } from './connection/outbox.js';
 import type { Saying } from './port.js';
+import type { SentLines } from './sent-lines.js';
 import { type TagTalk, withTags } from './tag-talk.js';
 import type { Unconfirmed } from './unconfirmed.js';
 
@@ -17,6 +18,7 @@ export interface BatchNeeds {
   readonly outbox: Outbox;
   readonly budgets: ChannelBudgets;
   readonly unconfirmed: Unconfirmed;
+  readonly sent: Pick<SentLines, 'sent'>;
 }
 
 const CONCAT = 'draft/multiline-concat';
@@ -28,7 +30,7 @@ const CONCAT = 'draft/multiline-concat';
  * @param singly says it line by line: asked for when the server refuses the batch
  */
 export function speakAtOnce(
-  { tags, outbox, budgets, unconfirmed }: BatchNeeds,
+  { tags, outbox, budgets, unconfirmed, sent }: BatchNeeds,
   target: ChannelName | Nick,
   { how, lines, joins }: Utterance,
   budget: number,
@@ -36,7 +38,7 @@ export function speakAtOnce(
   singly: () => Promise<Outcome>,
 ): Promise<Outcome> | undefined {
   if (how === 'act' || (saying?.from ?? 0) > 0 || lines.length < 2 || budgets.of(target) !== undefined) return undefined;
-  const texts = withBlanks(lines, joins ?? [], budget);
+  const texts = joined(lines, joins ?? [], budget);
   if (!texts) return undefined;
   const id = tags.batch(texts);
   const begin = id === undefined ? undefined : batchLine(id, target);
@@ -59,6 +61,8 @@ export function speakAtOnce(
       if (lost) resolve(LOST);
       else if (last) {
         unconfirmed.sent(saying);
+        // A numeric may refuse it, once for all of it; it is never said anew from here.
+        sent.sent({ target, how, text: '', saying, times: Infinity });
         saying?.said(lines.length);
         resolve(done);
       }
@@ -74,15 +78,24 @@ export function speakAtOnce(
   });
 }
 
-/** Puts each blank that was lost where a line was cut back, before or behind the cut; `undefined` where it fits neither. */
-function withBlanks(lines: readonly string[], joins: NonNullable<Utterance['joins']>, budget: number): string[] | undefined {
+/** What begins bold, a colour and the like again behind a cut. */
+const BEGINS = /^[\x02\x03\x04\x11\x16\x1d\x1e\x1f]/;
+
+/**
+ * Makes pieces what they are when they are read as one line: a blank that was lost where it was cut comes back, before or
+ * behind the cut, and what is begun again behind it is ended before it, since it may be a toggle. `undefined` where that
+ * does not fit.
+ */
+function joined(lines: readonly string[], joins: NonNullable<Utterance['joins']>, budget: number): string[] | undefined {
   const texts = [...lines];
-  for (const [at, text] of lines.entries()) {
+  for (const at of lines.keys()) {
     if (Buffer.byteLength(texts[at] ?? '') > budget) return undefined;
-    if (joins[at] !== ' ' || at === 0) continue;
-    const before = `${texts[at - 1] ?? ''} `;
+    const blank = joins[at];
+    if (at === 0 || blank === undefined) continue;
+    const seam = BEGINS.test(texts[at] ?? '') ? `${blank}\x0f` : blank;
+    const [before, behind] = [`${texts[at - 1] ?? ''}${seam}`, `${seam}${texts[at] ?? ''}`];
     if (Buffer.byteLength(before) <= budget) texts[at - 1] = before;
-    else if (Buffer.byteLength(text) < budget) texts[at] = ` ${text}`;
+    else if (Buffer.byteLength(behind) <= budget) texts[at] = behind;
     else return undefined;
   }
   return texts;

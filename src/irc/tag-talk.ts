@@ -85,9 +85,12 @@ export class TagTalk {
     return line === undefined ? undefined : withTags(label, line);
   }
 
-  /** An id for a multiline batch of so many lines and bytes; `undefined` when the server takes none such. */
+  /**
+   * An id for a multiline batch of so many lines and bytes; `undefined` when the server takes none such, or where we could
+   * not tell to what its refusal belongs.
+   */
   batch(lines: readonly string[]): string | undefined {
-    if (!this.has('draft/multiline') || lines.length < 2) return undefined;
+    if (!['draft/multiline', 'labeled-response', 'echo-message'].every((name) => this.has(name)) || lines.length < 2) return undefined;
     const limits = this.#needs.capabilities()?.valueOf('draft/multiline');
     const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, -1);
     const fits = lines.length <= Math.min(LINES_MOST, limitIn(limits, 'max-lines')) && bytes <= limitIn(limits, 'max-bytes');

@@ -10,6 +10,7 @@ import type { EventPairs } from '../rooms/event-pairs.js';
 import type { Links } from '../rooms/links.js';
 import type { PmRooms } from '../rooms/pm-rooms.js';
 import { type Destination, targetOf } from './private-message.js';
+import { oneLine } from './word-file.js';
 
 export interface ByTagsNeeds {
   readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'clientOf' | 'bot'>>;
@@ -33,11 +34,14 @@ export interface ByTags {
   does(event: MessageEvent, to: Destination, client?: VirtualClient): Promise<boolean>;
 }
 
-/** Reactions whose emoji is known, so that they can be taken back: it is not stored. */
+/** Reactions remembered. */
 const MOST_REACTIONS = 10_000;
 
 export function makeByTags({ networks, links, pmRooms, pairs }: ByTagsNeeds): ByTags {
+  /** With what somebody reacted, so that it can be taken back. */
   const keys = new BoundedMap<EventId, string>(MOST_REACTIONS);
+  /** Places that were told of a reaction by tags while others are still to be told in words. */
+  const tagged = new BoundedMap<EventId, ReadonlySet<string>>(MOST_REACTIONS);
 
   const messages = async (event: EventId, room: MessageEvent['room'], to: Destination): Promise<readonly EventPair[]> =>
     (await pairs.ofEvent(event, room, to.network, targetOf(to))).filter(({ kind }) => kind === 'message');
@@ -48,29 +52,31 @@ export function makeByTags({ networks, links, pmRooms, pairs }: ByTagsNeeds): By
     const [pair] = await messages(target, room, to);
     if (!pair || !ready.signal(targetOf(to), { kind: 'react', msgid: pair.msgid, key })) return false;
     keys.set(id, key);
-    pairs.add({ ...pair, event: id, kind: 'reaction', nick: ready.nick, author: sender, at, text: key });
+    pairs.add({ ...pair, event: id, kind: 'reaction', nick: ready.nick, author: sender, at, text: key, ...(isSign(key) ? { key } : {}) });
     return true;
   };
 
   const unreact = (pair: EventPair, to: Destination): boolean => {
     const client = pair.author && networks.get(to.network)?.clientOf(pair.author);
-    const key = keys.get(pair.event);
+    const key = keys.get(pair.event) ?? pair.key;
     return key !== undefined && client?.signal(targetOf(to), { kind: 'unreact', msgid: pair.msgid, key }) === true;
   };
 
   /** By the author's client, else by the bot where that may delete what others said. */
-  const redact = async (pair: EventPair, to: Destination): Promise<boolean> => {
+  const redact = async (pair: EventPair, to: Destination, reason: string | undefined): Promise<boolean> => {
     const network = networks.get(to.network);
     const own = pair.author && network?.clientOf(pair.author);
     for (const client of [own, network?.bot]) {
-      if (client && isThere(client, to) && (await client.redact(targetOf(to), pair.msgid)).ok) return true;
+      if (client && isThere(client, to) && (await client.redact(targetOf(to), pair.msgid, reason)).ok) return true;
     }
     return false;
   };
 
   return {
     marks(event, to, client) {
-      const { id, room, sender, at, body, replaces, replyTo } = event;
+      const { id, room, sender, at, body, replaces, thread } = event;
+      // A message of a thread answers the one before it, as far as its sender's client tells.
+      const replyTo = event.replyTo ?? thread?.latest ?? thread?.root;
       if (body.type === 'reaction' || body.type === 'deletion') return {};
       const text = body.type === 'text' ? body.plain : body.type;
       const said = { room, event: replaces ?? id, network: to.network, target: targetOf(to), kind: 'message', nick: client.nick, author: sender, at, text } as const;
@@ -81,23 +87,36 @@ export function makeByTags({ networks, links, pmRooms, pairs }: ByTagsNeeds): By
     async reacts(event) {
       const pm = pmRooms.ofRoom(event.room);
       const places: readonly Destination[] = pm ? [pm] : links.ofRoom(event.room);
-      let all = places.length > 0;
-      for (const place of places) if (!(await react(event, place, undefined))) all = false;
-      return all;
+      const told = new Set<string>();
+      for (const place of places) if (await react(event, place, undefined)) told.add(placeOf(place));
+      if (told.size === places.length) return places.length > 0;
+      // The others are told in words.
+      if (told.size > 0) tagged.set(event.id, told);
+      return false;
     },
     async does(event, to, client) {
       const { body, room } = event;
-      if (body.type === 'reaction') return body.others === 0 && react({ ...event, ...body }, to, client);
+      if (body.type === 'reaction') return tagged.get(event.id)?.has(placeOf(to)) === true || (body.others === 0 && (await react({ ...event, ...body }, to, client)));
       if (body.type !== 'deletion') return false;
       const found = await pairs.ofEvent(body.target, room, to.network, targetOf(to));
       const [reaction] = found.filter(({ kind }) => kind === 'reaction');
       // A reaction that was told by tags is no message that anybody would miss.
       if (reaction) return unreact(reaction, to) || true;
       let done = found.length > 0;
-      for (const pair of found) done = (await redact(pair, to)) && done;
+      const reason = body.reason === undefined ? '' : oneLine(body.reason).trim();
+      for (const pair of found) done = (await redact(pair, to, reason === '' ? undefined : reason)) && done;
       return done;
     },
   };
+}
+
+function placeOf(to: Destination): string {
+  return `${to.network} ${targetOf(to)}`;
+}
+
+/** An emoji: whoever reacts with words has them remembered only as long as we live. */
+function isSign(key: string): boolean {
+  return /^(?:[0-9#*]\uFE0F?\u20E3|[^\p{L}\p{N}]{1,24})$/u.test(key);
 }
 
 function isThere(client: VirtualClient, to: Destination): boolean {

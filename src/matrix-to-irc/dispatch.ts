@@ -98,12 +98,12 @@ export class MatrixDispatch {
 
   /** Addresses end first, and on disk; what waits is not said, what was said is told as the room wants it (M2I-25, 26). */
   #takeRedaction(event: RedactionEvent, entry: Entry, repeat: boolean): void {
-    const { room, id, sender, at, redacts } = event;
+    const { room, id, sender, at, redacts, reason } = event;
     const silent = this.#reactions.withdraw(redacts) || this.#needs.isOurs(sender);
     this.#withdrawn.add(redacts);
     const ended = this.#needs.withdrawAddresses(redacts);
     if (silent) return this.#inLane(id, entry, () => ended);
-    const body = { type: 'deletion', target: redacts } as const;
+    const body = { type: 'deletion', target: redacts, ...(reason === undefined ? {} : { reason }) } as const;
     this.#lanes.push(id, () => ended.then(() => this.#takeMessage({ kind: 'message', room, id, sender, at, body }, entry, repeat)));
   }
 

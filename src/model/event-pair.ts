@@ -18,6 +18,8 @@ export interface EventPair {
   readonly author?: UserId;
   /** Ms since the epoch. */
   readonly at: number;
+  /** With which emoji somebody on Matrix reacted: without it that could not be taken back by tags (CAP-9). */
+  readonly key?: string;
   /** `shortHash` of what was said. */
   readonly hash: string;
 }

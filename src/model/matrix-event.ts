@@ -74,6 +74,8 @@ export interface ReactionBody {
 export interface DeletionBody {
   readonly type: 'deletion';
   readonly target: EventId;
+  /** Unclean. */
+  readonly reason?: string;
 }
 
 /** What somebody says, or tells by doing. */
@@ -111,6 +113,8 @@ export interface TombstoneEvent extends RoomEvent {
 export interface RedactionEvent extends RoomEvent {
   readonly kind: 'redaction';
   readonly redacts: EventId;
+  /** Unclean. */
+  readonly reason?: string;
 }
 /** `m.reaction`. */
 export interface ReactionEvent extends RoomEvent {

@@ -29,6 +29,10 @@ describe('irc/client-events', () => {
     ['a notice', ':bob!b@h NOTICE #c x', { kind: 'message', from, channel: '#c', how: 'notice', text: 'x' }],
     ['an action', ':bob!b@h PRIVMSG #c :\x01ACTION waves \x01', { kind: 'message', from, channel: '#c', how: 'act', text: 'waves ' }],
     ['IRC-CTCP: an action without its end', ':bob!b@h PRIVMSG #c :\x01ACTION waves', { kind: 'message', from, channel: '#c', how: 'act', text: 'waves' }],
+    ...['\x02', '\x0f', '\x0304', '\x0304,05\x03', '\x04ff0000', ' \x1d ', '\x01ACTION \x01', '\x01ACTION \x02\x01'].map(
+      (text): [string, string, undefined] => [`S-297, FMT-4: ${JSON.stringify(text)} says nothing`, `:bob!b@h PRIVMSG #c :${text}`, undefined],
+    ),
+    ['FMT-4: a digit behind a colour of two is text', ':bob!b@h PRIVMSG #c :\x03044', { kind: 'message', from, channel: '#c', how: 'say', text: '\x03044' }],
     ['other CTCP is nothing said', ':bob!b@h PRIVMSG #c :\x01DCC SEND x\x01', undefined],
     ['CTCP in a notice is an answer', ':bob!b@h NOTICE me :\x01VERSION x\x01', undefined],
     ['to operators', ':bob!b@h PRIVMSG @#c x', { kind: 'message', from, channel: '#c', how: 'say', text: 'x' }],

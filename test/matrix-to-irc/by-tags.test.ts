@@ -3,7 +3,7 @@ import type { EventPair } from '../../src/model/event-pair.js';
 import type { EventId } from '../../src/model/ids.js';
 import { parseNick } from '../../src/model/irc-names.js';
 import type { MatrixEvent } from '../../src/model/matrix-event.js';
-import { ALICE, aMessage, aText, CAROL, CATS, eventId, NET, ROOM, START } from '../support/make.js';
+import { ALICE, aLink, aMessage, aText, CAROL, CATS, channelOf, eventId, NET, ROOM, START } from '../support/make.js';
 import { World } from '../support/world.js';
 
 const aPair = (set: Partial<EventPair> = {}): EventPair => ({
@@ -63,6 +63,60 @@ describe('matrix-to-irc: by tags', () => {
     await world.quiet();
     assert.deepEqual(byTags(world).map((line) => line.split(' ').slice(2).join(' ')), ['#cats m7', '#cats m8']);
     assert.ok(byTags(world).every((line) => !line.includes('bot')), byTags(world).join('\n'));
+  });
+
+  it('CAP-10: the reason goes with it, as one line', async () => {
+    const world = await tagged();
+    world.events.add(aPair({ event: eventId('$mine:hs'), author: ALICE, msgid: 'm7' }));
+    world.take({ ...redaction('$mine:hs'), reason: 'spam\r\nQUIT :x' } as MatrixEvent);
+    await world.quiet();
+    assert.match(byTags(world)[0] ?? '', /#cats m7 spam QUIT :x$/u);
+  });
+
+  it('CAP-9, DB-10: an emoji is taken back by tags also in another life of the process; words are not kept', async () => {
+    const world = await tagged();
+    world.take(reaction('$1:hs'));
+    world.take({ ...reaction('$2:hs'), key: 'lol' } as MatrixEvent);
+    await world.quiet();
+    assert.deepEqual(world.events.pairs.filter(({ kind }) => kind === 'reaction').map(({ key }) => key), ['👍', undefined]);
+    await world.restart();
+    world.take(aMessage({ body: aText('again') }));
+    await world.quiet();
+    world.take(redaction('$1:hs'));
+    await world.quiet();
+    assert.match(byTags(world).at(-1) ?? '', /unreact m1 👍$/u);
+  });
+
+  it('CAP-9, M2I-23: in a room of two channels each is told once, by tags or in words', async () => {
+    const world = await World.of({ links: [aLink(), aLink({ channel: channelOf('#dogs') })] });
+    world.network.tags = true;
+    world.take(aMessage({ body: aText('first') }));
+    world.take(aMessage({ id: eventId('$hello:hs'), sender: CAROL, body: aText('hello') }));
+    await world.quiet();
+    world.events.add(aPair());
+    world.take(reaction('$1:hs'));
+    await world.quiet();
+    await world.clock.advance(6_000);
+    await world.quiet();
+    assert.equal(byTags(world).length, 1);
+    assert.equal(world.heard().filter((text) => text.includes('👍')).length, 0);
+    assert.equal(world.heard('#dogs').filter((text) => text.includes('👍')).length, 1);
+  });
+
+  it('CAP-8, M2I-22: a message of a thread answers what its sender saw last of it, by tags too', async () => {
+    const world = await tagged();
+    const answers: (string | undefined)[] = [];
+    const client = world.network.clientOf(ALICE)!;
+    const say = client.say.bind(client);
+    client.say = (target, utterance, saying) => {
+      answers.push(saying?.replyTo);
+      return say(target, utterance, saying);
+    };
+    world.events.add(aPair({ event: eventId('$root:hs'), msgid: 'm2' }));
+    world.take(aMessage({ body: aText('a'), thread: { root: eventId('$root:hs'), latest: eventId('$hello:hs') } }));
+    world.take(aMessage({ body: aText('b'), thread: { root: eventId('$root:hs') } }));
+    await world.quiet();
+    assert.deepEqual(answers, ['m1', 'm2']);
   });
 
   it('CAP-10: what was said on IRC is deleted by the bot', async () => {

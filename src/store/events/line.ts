@@ -9,8 +9,8 @@ export const LONGEST = 8192;
 
 /** A line with its LF. */
 export function writePair(pair: EventPair): string {
-  const { room, event, network, target, msgid, kind, nick, at, hash, author } = pair;
-  return `${JSON.stringify([kind === 'message' ? 0 : 1, at, event, room, network, target, msgid, nick, hash, author ?? 0])}\n`;
+  const { room, event, network, target, msgid, kind, nick, at, hash, author, key } = pair;
+  return `${JSON.stringify([kind === 'message' ? 0 : 1, at, event, room, network, target, msgid, nick, hash, author ?? 0, ...(key === undefined ? [] : [key])])}\n`;
 }
 
 /** The inverse; `undefined` for what is torn or of a version that cannot be read. */
@@ -23,12 +23,13 @@ export function readPair(line: string): EventPair | undefined {
     return undefined;
   }
   if (!Array.isArray(value)) return undefined;
-  const [kind, at, eventText, roomText, network, target, msgid, nickText, hash, authorText] = value as unknown[];
+  const [kind, at, eventText, roomText, network, target, msgid, nickText, hash, authorText, key] = value as unknown[];
   const [event, room, nick, author] = [parseEventId(eventText), parseRoomId(roomText), parseNick(nickText), parseUserId(authorText)];
   if (!event || !room || !nick || typeof at !== 'number' || (kind !== 0 && kind !== 1)) return undefined;
   if (typeof network !== 'string' || typeof target !== 'string' || typeof msgid !== 'string' || typeof hash !== 'string') return undefined;
   return {
     room, event, network: asNetworkName(network), target, msgid, kind: kind === 0 ? 'message' : 'reaction', nick, at, hash,
     ...(author === undefined ? {} : { author }),
+    ...(typeof key === 'string' ? { key } : {}),
   };
 }
