@@ -149,7 +149,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
     }),
   });
 
-  const toMatrix = { ...shared, log: log.part('irc-to-matrix') };
+  const toMatrix = { ...shared, people: store.people, log: log.part('irc-to-matrix') };
   const ircHandler = (): IrcHandlerConfig => live.config.ircService.ircHandler;
   const findNick = makeFindNick({ ...toMatrix, ircHandler });
   const ignores = ({ network, from }: Pick<ChannelMessage, 'network' | 'from'>): boolean =>

@@ -12,6 +12,7 @@ import { makeNick, type NickNeeds } from './nick.js';
 import { makeQuery, type QueryNeeds } from './query.js';
 import { makeQuit, type QuitNeeds } from './quit.js';
 import { makeReconnect, type ReconnectNeeds } from './reconnect.js';
+import { makeServices, type ServicesNeeds } from './services.js';
 import { makeWhois, type WhoisNeeds } from './whois.js';
 
 export type TableNeeds = NickNeeds &
@@ -23,9 +24,9 @@ export type TableNeeds = NickNeeds &
   MsgNeeds &
   QueryNeeds &
   ActiveNeeds &
-  BridgeVersionNeeds;
   ServicesNeeds &
   AutoConnectNeeds &
+  BridgeVersionNeeds;
 
 export function makeTable(needs: TableNeeds): readonly Command[] {
   const table: readonly Command[] = [
@@ -37,10 +38,11 @@ export function makeTable(needs: TableNeeds): readonly Command[] {
     makeListRooms(needs),
     makeReconnect(needs),
     makeQuit(needs),
+    makeServices(needs),
     makeActive(needs),
+    makeAutoConnect(needs),
     makeHelp(() => table),
     makeBridgeVersion(needs),
-    makeAutoConnect(needs),
   ];
   return table;
 }

@@ -13,11 +13,14 @@ import type { NetworkName } from '../model/irc-names.js';
 import type { PmRoom } from '../model/link.js';
 import type { JsonObject } from '../model/matrix-content.js';
 import type { Ghosts } from '../people/ghosts.js';
+import { SERVICES_ROOM } from '../model/person.js';
+import { isTrustedName } from '../naming/nick.js';
 import { mayTalk } from '../policy/may-talk.js';
 import type { TellPerson } from '../rooms/admin-room.js';
 import type { EventPairs } from '../rooms/event-pairs.js';
 import type { OpenPmRoom } from '../rooms/pm-room.js';
 import type { PmRooms } from '../rooms/pm-rooms.js';
+import type { PeopleStore } from '../store/port.js';
 import type { Answer } from './private-answer.js';
 import { answering, remember } from './line-pairs.js';
 import { toContent } from './to-content.js';
@@ -32,6 +35,7 @@ export interface PrivateMessageNeeds {
   readonly openPmRoom: OpenPmRoom;
   readonly tellPerson: TellPerson;
   readonly answer: Answer;
+  readonly people: Pick<PeopleStore, 'record'>;
   readonly clock: Clock;
 }
 
@@ -95,7 +99,8 @@ export function makeCarryPrivate(needs: PrivateMessageNeeds): CarryPrivate {
     const person = line.to.owner;
     if (person === 'bot') return;
     const known = pmRooms.find(network, person, from.nick);
-    if (!line.fromUser || (!known && line.how === 'notice')) return toAdminRoom(needs, person, line, entry, repeat);
+    const opens = line.how !== 'notice' || (await servicesRoom(needs, person, line));
+    if (!line.fromUser || (!known && !opens)) return toAdminRoom(needs, person, line, entry, repeat);
     if (known) {
       try {
         return await send(known, line, entry, repeat);
@@ -110,6 +115,15 @@ export function makeCarryPrivate(needs: PrivateMessageNeeds): CarryPrivate {
     const { reason, say } = opened.refusal;
     await needs.answer(line, reason, `Your message was not delivered: I am on Matrix. ${say}`);
   };
+}
+
+/** PM-11: whether services have rooms of their own with this person, as he wished by `!services`. */
+async function servicesRoom({ people, configOf, networks, homeserver }: PrivateMessageNeeds, person: UserId, line: PrivateMessage): Promise<boolean> {
+  const { network, from } = line;
+  const irc = networks.get(network);
+  if (!line.fromUser || !irc || !isTrustedName(from.nick)) return false;
+  if (!mayTalk(person, from.nick, configOf(network).privateMessages, irc, homeserver.domain).ok) return false;
+  return (await people.record(person))?.features[SERVICES_ROOM] === true;
 }
 
 /** PM-11: what servers and services say, and notices of strangers, open no private room. */

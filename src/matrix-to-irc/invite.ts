@@ -4,7 +4,7 @@ import type { NetworkConfig } from '../config/network.js';
 import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
 import type { Entry } from '../journal/port.js';
-import type { UserId } from '../model/ids.js';
+import type { RoomId, UserId } from '../model/ids.js';
 import type { NetworkName, Nick } from '../model/irc-names.js';
 import type { MemberEvent } from '../model/matrix-event.js';
 import { mayConnect } from '../policy/may-connect.js';
@@ -16,7 +16,7 @@ import type { Links } from '../rooms/links.js';
 import type { PmRooms } from '../rooms/pm-rooms.js';
 
 export interface InviteNeeds {
-  readonly homeserver: Pick<Homeserver, 'bot' | 'as' | 'domain'>;
+  readonly homeserver: Pick<Homeserver, 'bot' | 'as' | 'domain' | 'stateOf'>;
   readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'fold' | 'ownerOf'>>;
   readonly configOf: (network: NetworkName) => NetworkConfig;
   readonly nickOf: (user: UserId) => { readonly network: NetworkName; readonly nick: Nick } | undefined;
@@ -33,12 +33,16 @@ const WELCOME = 'Hello! I am the bridge to IRC. Send !help to see what I can do 
 export function makeInvite(needs: InviteNeeds): (event: MemberEvent, entry: Entry, repeat: boolean) => Promise<void> {
   const { homeserver } = needs;
 
+  /** A room that somebody is about to join with a channel, as integration managers mark it, is nobody's room with the bot. */
+  const isForPlumbing = async (room: RoomId): Promise<boolean> =>
+    (await homeserver.stateOf(room, 'm.room.plumbing', ''))?.['status'] === 'enabled';
+
   const inviteBot = async (event: MemberEvent, entry: Entry, repeat: boolean): Promise<void> => {
     const linked = needs.links.ofRoom(event.room).length > 0;
     // Any other room is not ours to go to unasked: the invitation stays open (S-130).
     if (!linked && !event.isDirect) return;
     await homeserver.bot.join(event.room);
-    if (linked) return;
+    if (linked || (await isForPlumbing(event.room))) return;
     await needs.adminRooms.add({ room: event.room, person: event.sender });
     needs.adminRooms.setRead(event.room, true);
     await homeserver.bot.send(event.room, 'm.room.message', notice(WELCOME), `${entry.id}.w`, { repeat });

@@ -16,6 +16,9 @@ export interface ClientSettings {
   readonly ipv6?: string;
 }
 
+/** The switch among `PersonRecord.features` by which services have rooms of their own (PM-11). */
+export const SERVICES_ROOM = 'servicesRoom';
+
 export interface PersonRecord {
   readonly person: UserId;
   /** Last action, in ms since the epoch. */

@@ -221,6 +221,16 @@ describe('commands', () => {
     assert.deepEqual([world.heard('bob'), world.homeserver.rooms], [[], []]);
   });
 
+  it('PM-11: !services keeps where services speak, and forgets nothing else of the person', async () => {
+    const world = await scene();
+    await world.people.saveRecord({ person: ALICE, lastSeen: 7, features: { mentions: false }, deactivated: false });
+    assert.match((await say(world, '!services')) ?? '', /your room with me\. Write it like this: !services room/u);
+    assert.match((await say(world, '!services room ON')) ?? '', /a chat of its own/u);
+    assert.deepEqual(await world.people.record(ALICE), { person: ALICE, lastSeen: 7, features: { mentions: false, servicesRoom: true }, deactivated: false });
+    assert.match((await say(world, '!services room perhaps')) ?? '', /Write it like this/u);
+    assert.match((await say(world, '!services room off')) ?? '', /your room with me/u);
+  });
+
   it('CMD-3: two who join a new channel at once get one room, and both are invited', async () => {
     const world = await scene();
     const his = world.homeserver.room('!his:hs.test', CAROL);

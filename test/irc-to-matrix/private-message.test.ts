@@ -145,6 +145,21 @@ describe('irc-to-matrix/private-message', () => {
       assert.deepEqual(world.adminRooms.rooms.map(({ person }) => person), [ALICE]);
     });
 
+    it('of services open a room of their own where their person wishes that; those of others do not', async () => {
+      const world = await scene();
+      await world.people.saveRecord({ person: ALICE, features: { servicesRoom: true }, deactivated: false });
+      await hear(world, toAlice('register!', { how: 'notice', nick: 'NickServ' }));
+      await hear(world, toAlice('spam', { how: 'notice', nick: 'eve' }));
+      assert.deepEqual(said(world), [['@irc_NickServ:hs.test', 'register!'], ['@bot:hs.test', '-eve- spam (irc.test)']]);
+    });
+
+    it('of services go to the admin room all the same where they may have no private talk', async () => {
+      const world = await scene({ network: { privateMessages: { exclude: ['nickserv'] } } });
+      await world.people.saveRecord({ person: ALICE, features: { servicesRoom: true }, deactivated: false });
+      await hear(world, toAlice('register!', { how: 'notice', nick: 'NickServ' }));
+      assert.deepEqual(said(world), [['@bot:hs.test', '-NickServ- register! (irc.test)']]);
+    });
+
     it('of servers open none', async () => {
       const world = await scene();
       await hear(world, toAlice('hello', { how: 'notice', fromUser: false, nick: 'irc.test' }));

@@ -76,6 +76,15 @@ describe('matrix-to-irc, private', () => {
     assert.match(String(said(world)[1]?.[1]), /These are the commands/u);
   });
 
+  it('ADM-1: a room marked for plumbing is no admin room; the bot comes, and says nothing', async () => {
+    const world = await World.of();
+    world.homeserver.members.set(DM, new Set([ALICE]));
+    world.homeserver.states.set(`${DM} m.room.plumbing `, { status: 'enabled' });
+    await take(world, member({ target: world.homeserver.bot.userId }));
+    assert.ok(world.homeserver.isIn(world.homeserver.bot.userId, DM));
+    assert.deepEqual([world.adminRooms.rooms, said(world)], [[], []]);
+  });
+
   it('PM-6: what the server does not take is told by the ghost, in reply to the message', async () => {
     const world = await scene();
     const { refusal } = refused('no-such-nick', 'Nobody has this name on the network now.');
