@@ -5,7 +5,7 @@ import type { Config } from './config/config.js';
 import { hotChanges } from './config/hot.js';
 import { loadConfig, worldReadable } from './config/load.js';
 import { coverage, readRegistration } from './homeserver/registration.js';
-import { systemClock, within } from './lib/clock.js';
+import { stayAlive, systemClock, within } from './lib/clock.js';
 import { logOutputs, type LogOutputs } from './lib/log-outputs.js';
 import { faultText } from './model/errors.js';
 
@@ -24,6 +24,8 @@ export async function live(task: {
   const registration = readRegistration(task.file);
   const outputs = logOutputs(loaded.config.ircService.logging, systemClock);
   const { log } = outputs;
+  // A lock of an earlier boot is watched for a while: Node would take that for the end, without a word.
+  const starting = stayAlive();
   let rejections = 0;
   process.on('unhandledRejection', (fault) =>
     log.error('unhandled rejection', { count: ++rejections, fault, at: stackOf(fault) }),
@@ -48,6 +50,7 @@ export async function live(task: {
     log.error('cannot start', { fault });
     throw fault;
   });
+  starting.end();
 }
 
 /** SIGTERM and SIGINT end the process in order with exit code 0; the second one, or the deadline, at once with 1. */

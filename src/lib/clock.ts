@@ -33,6 +33,12 @@ export const systemClock: Clock = {
   },
 };
 
+/** Keeps the process alive until ended: for a time when it waits for nothing but timers of a `Clock`, as at its start. */
+export function stayAlive(): Timer {
+  const timer = setInterval(() => undefined, 0x7fff_ffff);
+  return { end: () => clearInterval(timer) };
+}
+
 /** Resolves after `ms` of the clock's time; rejects with the signal's reason when that comes first. */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
