@@ -10,7 +10,7 @@ import { stage } from '../support/stage.js';
 /** What ends a line, splits a word, opens a last parameter or starts a CTCP, on any server. */
 const EVIL = ['\rQUIT :x', '\r\nQUIT :x', '\n\rQUIT :x', '\0QUIT :x', '\u0001DCC SEND x 1 2 3\u0001', '\u010d\u010aQUIT :x', '\u2028QUIT', '\u0085QUIT', '%0d%0aQUIT', '\u0007', ' :x', ',#b', '+o evil', ''];
 /** All that a client of ours may say once it is in, when nobody orders anything: one line each, whole. */
-const FAIR = /^(?:PRIVMSG #\S+ :|NOTICE \S+ :|TOPIC #\S+ :|PING |PONG |JOIN #\S+$|PART #\S+|MODE \S+ [+-]|MODE \S+$|NAMES #\S+$|NICK \S+$|WHO \S+$)[^\r\n\0]*/u;
+const FAIR = /^(?:@[!-~]+ )?(?:PRIVMSG #\S+ :|NOTICE \S+ :|TOPIC #\S+ :|PING |PONG |JOIN #\S+$|PART #\S+|KICK #\S+ \S+ :|QUIT :|MODE \S+ [+-]|MODE \S+$|NAMES #\S+$|NICK \S+$|WHO \S+$)[^\r\n\0]*/u;
 
 describe('faults: advisories', () => {
   const set = stage();
@@ -121,7 +121,14 @@ describe('faults: advisories', () => {
 
   it('A-13: a topic, a room name or a kick’s reason with line ends makes at most one line of its own kind', async () => {
     const scene = await talk();
-    const { alice, room } = scene;
+    const { alice, bob, room, channel } = scene;
+    const victims = await Promise.all(EVIL.map(async (_, n) => {
+      const victim = await set.people.onMatrix(`victim${count}n${n}`);
+      await victim.joins(room);
+      await victim.says(room, `victim ${n} is here`);
+      await bob.sees(`victim ${n} is here`, { to: channel });
+      return victim;
+    }));
     const lines = await watched(async () => {
       for (const [n, evil] of EVIL.entries()) {
         const rich = { 'm.topic': { 'm.text': [{ body: `rich ${n} ${evil}` }, { mimetype: 'text/html', body: `<b>${evil}</b>` }] } };
@@ -131,9 +138,13 @@ describe('faults: advisories', () => {
           const pusher = new Pusher(set.bridge);
           await pusher.push([{ ...aTextEvent(alice.userId, room, ''), type, state_key: '', content }]).finally(() => pusher.end());
         }
+        const kick = { type: 'm.room.member', state_key: victims[n]?.userId, content: { membership: 'leave', reason: `kick ${n} ${evil}` }, unsigned: { prev_content: { membership: 'join' } } };
+        const pusher = new Pusher(set.bridge);
+        await pusher.push([{ ...aTextEvent(alice.userId, room, ''), ...kick }]).finally(() => pusher.end());
       }
       await last(scene);
     });
+    for (const n of EVIL.keys()) assert.ok(lines.filter((line) => line.includes(`kick ${n} `)).length === 1, `kick ${n}`);
     for (const n of EVIL.keys()) for (const kind of ['topic', 'both', 'rich']) assert.ok(lines.filter((line) => line.includes(`${kind} ${n} `)).length <= 1);
   });
 
@@ -167,7 +178,7 @@ describe('faults: advisories', () => {
     await bob.sees(/^c.?o.*t$/u, { to: channel });
     await alice.says(room, '\u0001DCC SEND x 2130706433 1 1\u0001 tail');
     await bob.sees(/tail$/u, { to: channel });
-    const mine = world.ircd.client(`${alice.userId.slice(1).split(':')[0] ?? ''}[m]`)?.lines.filter((line) => line.startsWith('PRIVMSG')) ?? [];
+    const mine = world.ircd.client(`${alice.userId.slice(1).split(':')[0] ?? ''}[m]`)?.lines.filter((line) => /^(?:@\S+ )?PRIVMSG /u.test(line)) ?? [];
     assert.ok(mine.length >= 3);
     for (const line of mine) assert.doesNotMatch(line, /[\u0001-\u001f]/u);
     // S8: what IRC says is text to Matrix.

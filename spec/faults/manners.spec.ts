@@ -126,7 +126,7 @@ describe('faults: manners on IRC', () => {
     it('R17, CONN-11: every refusal of a JOIN: the author is told within 30 s of the bridge’s time or its five tries, and no more tries follow', async function () {
       this.timeout(300_000);
       await set.bridge.start();
-      const codes = ['403', '405', '471', '473', '474', '475', '476', '477', '479', '489', '520', '470', '437'];
+      const codes = ['403', '405', '407', '471', '473', '474', '475', '476', '477', '479', '489', '520', '470', '437'];
       ircd.answer = (peer, command, params) => {
         const code = /#no(\d+)/u.exec(params)?.[1];
         if (command !== 'JOIN' || code === undefined || peer.nick === 'CausewayBot') return false;
@@ -159,7 +159,7 @@ describe('faults: manners on IRC', () => {
     });
   });
 
-  for (const profile of ['inspircd', 'ngircd', 'solanum', 'unreal', 'ergo'] satisfies ProfileName[]) {
+  for (const profile of ['inspircd', 'ngircd', 'solanum', 'unreal', 'ergo', 'hybrid'] satisfies ProfileName[]) {
     describe(`as ${profile}`, () => {
       const set = stage({
         world: () => sandboxWorld({ ircd: { profile } }),

@@ -6,6 +6,7 @@ import { FaultProxy } from '../../src/sandbox/fault-proxy.js';
 import type { MatrixPerson, People } from '../support/people.js';
 import { bodies, Ledger } from '../support/ledger.js';
 import { until } from '../support/look.js';
+import { Pusher } from '../support/push.js';
 import { runFast } from '../support/fast-time.js';
 import { stage } from '../support/stage.js';
 
@@ -95,9 +96,49 @@ describe('faults: the process', () => {
     assert.deepEqual([heard.doubled, heard.disordered], [[], []]);
   });
 
-  it('F7: frozen and thawed after the servers have given up on it: nothing lost or doubled, back within 60 s', async function () {
+  it('F5: while it stops, transactions are answered 503 and come after the next start; a second SIGTERM ends it at once', async function () {
     this.timeout(300_000);
     const { bridge, people, world } = set;
+    const bob = await people.onIrc('bess', '#twice');
+    const { room, all: [dora] } = await talkers(people, '#twice', ['dora']);
+    assert.ok(dora);
+    await dora.says(room, 'begin');
+    await bob.sees('begin', { to: '#twice' });
+    // The server takes QUIT and does not act on it, so that stopping takes its two seconds.
+    world.ircd.knobs.hold = true;
+    const { ending } = bridge.process;
+    bridge.process.signal('SIGTERM');
+    const statuses = new Set<number>();
+    const pusher = new Pusher(bridge);
+    try {
+      await until('it takes nothing more', () => {
+        void pusher.push([]).then(({ status }) => statuses.add(status), () => statuses.add(0));
+        return statuses.has(503) || statuses.has(0);
+      });
+      await dora.says(room, 'while it stops');
+    } finally {
+      pusher.end();
+    }
+    bridge.process.signal('SIGTERM');
+    const { code, signal } = await ending;
+    assert.ok(statuses.has(503), [...statuses].join());
+    assert.ok(signal === null ? code !== null : signal === 'SIGTERM');
+    world.ircd.release();
+    await bridge.kill();
+    await bridge.start();
+    await bob.sees('while it stops', { to: '#twice', withinMs: 60_000 });
+    await dora.says(room, 'the end');
+    await bob.sees('the end', { to: '#twice' });
+    assert.equal(bob.messages.filter(({ text }) => text === 'while it stops').length, 1);
+  });
+
+  it('F7: frozen for ninety seconds and thawed when the servers have given up on it: nothing lost or doubled, back within 60 s', async function () {
+    this.timeout(300_000);
+    const { bridge, people, world } = set;
+    // Nine of our seconds.
+    await bridge.stop();
+    runFast(bridge, 10);
+    await bridge.start();
     const bob = await people.onIrc('fred', '#frozen');
     const { room, all } = await talkers(people, '#frozen', ['fay']);
     const [fay] = all;
@@ -112,14 +153,15 @@ describe('faults: the process', () => {
       await fay.says(room, toIrc.token('fay', 'frozen'));
       bob.says('#frozen', toMatrix.token('fred', 'frozen'));
     }
-    await sleep(5_000);
-    // The IRC server has dropped them all meanwhile.
+    await sleep(4_500);
+    // The IRC server has dropped them all meanwhile, and the homeserver tries its transaction again.
     world.ircd.client('fay[m]')?.close('Ping timeout: 120 seconds');
     world.ircd.client('CausewayBot')?.close('Ping timeout: 120 seconds');
-    await sleep(5_000);
+    await sleep(4_500);
     bridge.process.signal('SIGCONT');
     await fay.says(room, 'the end');
     await bob.sees('the end', { to: '#frozen', withinMs: 60_000 });
+    await until('they are back', () => ['fay[m]', 'CausewayBot'].every((nick) => (world.ircd.client(nick)?.channels.size ?? 0) >= 1));
     bob.says('#frozen', 'over');
     await fay.sees('over', { room, withinMs: 60_000 });
     assert.deepEqual(toIrc.judge(bob.messages.map(({ text }) => text)), { sent: 20, lost: [], doubled: [], disordered: [] });
