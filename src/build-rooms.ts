@@ -9,6 +9,7 @@ import { Accounts } from './people/accounts.js';
 import { type Connect, makeConnect } from './people/connect.js';
 import { Ghosts } from './people/ghosts.js';
 import { makeSettleIdent, type SettleIdent } from './people/idents.js';
+import { withOwnAddress } from './people/own-address.js';
 import { makeRename, type Rename } from './people/rename.js';
 import { makeOpenAdminRoom, makeTellPerson, type OpenAdminRoom, type TellPerson } from './rooms/admin-room.js';
 import { AdminRooms } from './rooms/admin-rooms.js';
@@ -69,7 +70,7 @@ export function buildRooms(
   const ghosts = new Ghosts(homeserver, networks, names.ghostNames, { clock, stopping });
   const people = store.people;
   const accounts = new Accounts(store.accounts, metrics);
-  const settleIdent = makeSettleIdent(people);
+  const settleIdent = withOwnAddress(makeSettleIdent(people), { people, counters: store.counters, configOf, log: allLog.part('people') });
   const connect = makeConnect({ networks, configOf, homeserver, people, settleIdent, accounts });
   const openChannelRoom = makeOpenChannelRoom({ homeserver, links, clock, log });
   const openAdminRoom = makeOpenAdminRoom({ homeserver, adminRooms });

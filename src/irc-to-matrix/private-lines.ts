@@ -5,6 +5,7 @@ import type { Entry, Journal } from '../journal/port.js';
 import type { Clock } from '../lib/clock.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
 import type { Log } from '../lib/log.js';
+import { Overdue } from '../lib/overdue.js';
 import { countMessage, type Metrics } from '../metrics/port.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
 import type { UserId } from '../model/ids.js';
@@ -12,6 +13,7 @@ import type { PrivateMessage } from '../model/irc-event.js';
 import type { NetworkName } from '../model/irc-names.js';
 import type { Json } from '../model/matrix-content.js';
 import { tagsOf } from './line-tags.js';
+import type { CarryPrivate } from './private-message.js';
 import type { Answer } from './private-answer.js';
 
 export interface PrivateLinesNeeds {
@@ -20,8 +22,8 @@ export interface PrivateLinesNeeds {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
-  /** Sends one line; throws `STOPPING` and what the homeserver lastingly refuses. */
-  readonly carry: (line: PrivateMessage, entry: Entry, repeat: boolean) => Promise<void>;
+  /** Sends one line. */
+  readonly carry: CarryPrivate;
   readonly answer: Answer;
 }
 
@@ -31,10 +33,15 @@ const MOST_UNKEPT = 10_000;
 export class PrivateLines {
   readonly #needs: PrivateLinesNeeds;
   readonly #lanes: KeyedQueue<string>;
+  readonly #overdue: Overdue;
   #unkept = 0;
 
   constructor(needs: PrivateLinesNeeds) {
     this.#needs = needs;
+    this.#overdue = new Overdue(needs.clock, (entry, outcome, seconds) => {
+      needs.log.warn(`private line ${outcome}`, { entry, seconds: Math.round(seconds) });
+      needs.metrics.time('bridge_remote_request_seconds', seconds, { outcome });
+    });
     this.#lanes = new KeyedQueue((key, fault) => {
       needs.log.error('private line failed', { lane: key, fault });
       needs.metrics.count('bridge_faults_total', { direction: 'irc_to_matrix' });
@@ -90,18 +97,27 @@ export class PrivateLines {
   }
 
   #carry(line: PrivateMessage, entry: Entry, repeat: boolean): void {
+    const inTime = this.#overdue.begin(entry.id);
     this.#lanes.push(this.#laneOf(line.network, line.to.owner, line.from.nick), async () => {
       try {
-        await this.#needs.carry(line, entry, repeat);
+        const unread = await this.#needs.carry(line, entry, repeat);
+        if (unread === undefined) this.#count(line, 'success');
+        else this.#drop(line);
       } catch (fault) {
         if (isFault(fault, 'STOPPING')) return; // the entry stays open for the next start
         await this.#fail(line, fault);
-        this.#needs.journal.done(entry.id);
-        return;
+      } finally {
+        inTime();
       }
       this.#needs.journal.done(entry.id);
-      this.#count(line, 'success');
     });
+  }
+
+  /** Its person wants to hear nothing of the kind, and whoever wrote it wants no answer to a NOTICE. */
+  #drop(line: PrivateMessage): void {
+    this.#count(line, 'dropped');
+    this.#needs.metrics.count('bridge_dropped_total', { reason: 'unread' });
+    this.#needs.log.info('line of a server or a stranger read by nobody', { network: line.network, person: line.to.owner, nick: line.from.nick });
   }
 
   async #fail(line: PrivateMessage, fault: unknown): Promise<void> {
@@ -122,7 +138,7 @@ export class PrivateLines {
     return this.#needs.answer(line, code, `Your message did not reach me: I am on Matrix, and ${why} Try again later.`);
   }
 
-  #count(line: PrivateMessage, outcome: 'success' | 'fail'): void {
+  #count(line: PrivateMessage, outcome: 'success' | 'fail' | 'dropped'): void {
     const seconds = (this.#needs.clock.now() - line.at) / 1000;
     const { network: server, how: type } = line;
     countMessage(this.#needs.metrics, { direction: 'irc_to_matrix', server, type, outcome, work: seconds, latency: seconds });

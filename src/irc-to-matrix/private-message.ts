@@ -66,8 +66,11 @@ export function makeReceive(needs: PrivateMessageNeeds): (line: PrivateMessage) 
   };
 }
 
-/** Carries one line. Throws `STOPPING` and what the homeserver lastingly refuses. */
-export type CarryPrivate = (line: PrivateMessage, entry: Entry, repeat: boolean) => Promise<void>;
+/**
+ * Carries one line; `unread`: it was for a room with the bot that its person does not have, or has left. Throws `STOPPING`
+ * and what the homeserver lastingly refuses.
+ */
+export type CarryPrivate = (line: PrivateMessage, entry: Entry, repeat: boolean) => Promise<void | 'unread'>;
 
 export function makeCarryPrivate(needs: PrivateMessageNeeds): CarryPrivate {
   const invited = new Allowance(needs.clock, 1, INVITE_EVERY_MS);
@@ -133,12 +136,12 @@ async function toAdminRoom(
   line: PrivateMessage,
   entry: Entry,
   repeat: boolean,
-): Promise<void> {
+): Promise<void | 'unread'> {
   const config = needs.configOf(line.network);
   const name = config.name ?? line.network;
   const opens = line.fromUser && config.sendConnectionMessages ? { openFor: name } : {};
   const text = `-${line.from.nick}- ${toContent(line).body} (${name})`;
-  await needs.tellPerson(person, { text, txnId: entry.id, repeat, ...opens });
+  return (await needs.tellPerson(person, { text, txnId: entry.id, repeat, ...opens })) ? undefined : 'unread';
 }
 
 /** `user@host` of a person; a server shows none. */

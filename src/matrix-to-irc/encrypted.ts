@@ -1,11 +1,13 @@
 /** Encryption, which IRC cannot read: said once in words; private talk goes on in a plain room (E2E-1, 3; M2I-11). */
 
 import type { NetworkConfig } from '../config/network.js';
-import type { Homeserver } from '../homeserver/port.js';
+import type { Actor, Homeserver } from '../homeserver/port.js';
 import type { Entry } from '../journal/port.js';
 import { BoundedMap } from '../lib/bounded-map.js';
 import type { Clock } from '../lib/clock.js';
 import type { Metrics } from '../metrics/port.js';
+import { BridgeError, isFault } from '../model/errors.js';
+import type { RoomId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
 import type { AdminRoom, Link, PmRoom } from '../model/link.js';
 import type { EncryptedEvent, EncryptionOnEvent } from '../model/matrix-event.js';
@@ -35,7 +37,7 @@ const DAY_MS = 86_400_000;
 
 const ADMIN_SEALED =
   'This room is encrypted, and I cannot read that. ' +
-  'I have invited you to a room without encryption: send your commands there.';
+  'I invite you to a room without encryption: send your commands there.';
 
 const UNREADABLE =
   'It is encrypted, and IRC cannot read that, nor what else you send encrypted here (you are told once a day). ' +
@@ -48,6 +50,17 @@ export interface Encrypted {
   readonly encryptionOn: Take<EncryptionOnEvent>;
 }
 
+/** A talk of two that goes on in another room. */
+interface Move {
+  readonly room: RoomId;
+  readonly speaker: Actor;
+  readonly words: string;
+  /** Opens the other room; gives why not, or nothing. */
+  readonly open: () => Promise<string | undefined>;
+  /** With which reason the old one is left. */
+  readonly leaving: string;
+}
+
 /** Makes both. The words have one transaction id for each room, so that many messages at once are answered once. */
 export function makeEncrypted(needs: EncryptedNeeds): Encrypted {
   const { homeserver, links, pmRooms, adminRooms, clock } = needs;
@@ -55,36 +68,60 @@ export function makeEncrypted(needs: EncryptedNeeds): Encrypted {
   const placesOf = (linked: readonly Link[]): string =>
     linked.map(({ channel, network }) => `${channel} on ${needs.configOf(network).name ?? network}`).join(', ');
 
-  const movePrivate = async (pm: PmRoom): Promise<void> => {
-    const { network, person, nick } = pm;
-    const opened = await needs.openPmRoom({ network, person, nick, insteadOf: pm.room });
-    const actor = homeserver.as(pm.ghost);
-    const next = opened.ok
-      ? 'I have invited you to a room without encryption: go on there, and send again what you wrote here.'
-      : opened.refusal.say;
-    const body = `This room is encrypted, and IRC cannot read that: nothing you write here reaches ${nick}. ${next}`;
-    await actor.send(pm.room, 'm.room.message', notice(body), `e2e.${pm.room}`);
-    await actor.leave(pm.room, 'IRC cannot read encrypted rooms');
+  /** Speaks first: however the rest goes, and should we be killed on the way, nothing vanishes in silence. */
+  const move = async (wish: Move, repeat: boolean): Promise<void> => {
+    const { room, speaker } = wish;
+    const say = (body: string, txnId: string): Promise<unknown> => speaker.send(room, 'm.room.message', notice(body), txnId, { repeat });
+    await say(wish.words, `e2e.${room}`);
+    const why = await wish.open().catch((fault: unknown) => {
+      if (isFault(fault, 'STOPPING') || !(fault instanceof BridgeError)) throw fault;
+      return 'The homeserver does not let me make one.';
+    });
+    if (why === undefined) await speaker.leave(room, wish.leaving);
+    else await say(`There is no room without encryption yet: ${why} Write here again to have me try again.`, `e2e.no.${room}`);
   };
 
-  const moveAdmin = async ({ room, person }: AdminRoom): Promise<void> => {
-    await needs.openAdminRoom(person, 'IRC Bridge status');
-    await homeserver.bot.send(room, 'm.room.message', notice(ADMIN_SEALED), `e2e.${room}`);
-    await homeserver.bot.leave(room, 'I cannot read encrypted rooms');
-  };
+  const movePrivate = ({ network, person, nick, room, ghost }: PmRoom, repeat: boolean): Promise<void> =>
+    move(
+      {
+        room,
+        speaker: homeserver.as(ghost),
+        words:
+          `This room is encrypted, and IRC cannot read that: nothing you write here reaches ${nick}. ` +
+          'I invite you to a room without encryption: go on there, and send again what you wrote here.',
+        async open() {
+          const opened = await needs.openPmRoom({ network, person, nick, insteadOf: room });
+          return opened.ok ? undefined : opened.refusal.say;
+        },
+        leaving: 'IRC cannot read encrypted rooms',
+      },
+      repeat,
+    );
+
+  const moveAdmin = ({ room, person }: AdminRoom, repeat: boolean): Promise<void> =>
+    move(
+      {
+        room,
+        speaker: homeserver.bot,
+        words: ADMIN_SEALED,
+        open: () => needs.openAdminRoom(person, 'IRC Bridge status').then(() => undefined),
+        leaving: 'I cannot read encrypted rooms',
+      },
+      repeat,
+    );
 
   /** A talk of two goes on elsewhere. */
-  const moved = async ({ room }: { readonly room: PmRoom['room'] }): Promise<void> => {
+  const moved = async (room: RoomId, repeat: boolean): Promise<void> => {
     const pm = pmRooms.ofRoom(room);
     const admin = adminRooms.ofRoom(room);
-    if (pm) await movePrivate(pm);
-    else if (admin) await moveAdmin(admin);
+    if (pm) await movePrivate(pm, repeat);
+    else if (admin) await moveAdmin(admin, repeat);
   };
 
   return {
     async encrypted(event, entry, repeat) {
       const linked = links.ofRoom(event.room);
-      if (linked.length === 0) return moved(event);
+      if (linked.length === 0) return moved(event.room, repeat);
       const key = `${event.sender} ${event.room}`;
       const last = told.get(key);
       if (last !== undefined && clock.elapsed() - last < DAY_MS) return needs.metrics.count('bridge_dropped_total', { reason: 'not-text' });
@@ -94,7 +131,7 @@ export function makeEncrypted(needs: EncryptedNeeds): Encrypted {
     },
     async encryptionOn(event, entry, repeat) {
       const linked = links.ofRoom(event.room);
-      if (linked.length === 0) return moved(event);
+      if (linked.length === 0) return moved(event.room, repeat);
       const body =
         'Encryption was switched on here, and IRC cannot read that: ' +
         `from now on nothing said in this room reaches ${placesOf(linked)}. ` +

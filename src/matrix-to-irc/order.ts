@@ -58,6 +58,7 @@ export function makeTakeOrder(needs: OrderNeeds): TakeOrder {
     const { sender: person, room } = event;
     // What is told late of a closed account is no order, and is to leave nothing here (SYN-10).
     if (needs.accounts.isClosed(person)) return;
+    if (event.replaces !== undefined) return;
     if (where === 'bridged') {
       const networks = [...new Set(needs.links.ofRoom(room).map(({ network }) => network))];
       return reply(event, entry, repeat, await needs.obey({ person, text: text ?? '', networks }));

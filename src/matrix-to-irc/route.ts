@@ -21,15 +21,16 @@ const NOWHERE: Route = { kind: 'talk', to: [] };
 /** Text that is looked at for a command. */
 const MOST_ORDER = 2000;
 
-/** Makes the router. `!irc …` in a bridged room is for the bot and never goes to IRC (RC-1). */
+/** Makes the router. `!irc …` in a bridged room is for the bot and never goes to IRC (RC-1), and no edit is a command (ADM-9). */
 export function makeRoute({ links, pmRooms, adminRooms }: RouteNeeds): (event: MessageEvent) => Route {
   return (event) => {
     const linked = links.ofRoom(event.room);
-    const line = orderLine(event);
     if (linked.length > 0) {
-      const asked = /^!irc(?:\s+(.*))?$/iu.exec(line ?? '');
+      // An edited order is none again, but no talk either.
+      const asked = /^!irc(?:\s+(.*))?$/iu.exec(firstLine(event) ?? '');
       return asked ? { kind: 'order', where: 'bridged', text: asked[1] ?? '' } : { kind: 'talk', to: linked };
     }
+    const line = event.replaces === undefined ? firstLine(event) : undefined;
     const pm = pmRooms.ofRoom(event.room);
     if (pm) return { kind: 'talk', to: [pm] };
     const command = line?.startsWith('!') === true ? { text: line.slice(1).trim() } : {};
@@ -40,8 +41,8 @@ export function makeRoute({ links, pmRooms, adminRooms }: RouteNeeds): (event: M
   };
 }
 
-/** The first line of what was said; `undefined` for files, emotes, notices and edits: no commands (ADM-4, 9). */
-function orderLine({ body, replaces }: MessageEvent): string | undefined {
-  if (body.type !== 'text' || body.how !== 'say' || replaces !== undefined) return undefined;
+/** The first line of what was said; `undefined` for files, emotes and notices, which are no commands (ADM-4). */
+function firstLine({ body }: MessageEvent): string | undefined {
+  if (body.type !== 'text' || body.how !== 'say') return undefined;
   return body.plain.slice(0, MOST_ORDER).trim().split(/[\r\n]/u, 1)[0]?.trim();
 }

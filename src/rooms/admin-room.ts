@@ -7,7 +7,7 @@ import type { RoomId, UserId } from '../model/ids.js';
 import type { AdminRooms } from './admin-rooms.js';
 
 export interface AdminRoomNeeds {
-  readonly homeserver: Pick<Homeserver, 'bot' | 'createRoom'>;
+  readonly homeserver: Pick<Homeserver, 'bot' | 'createRoom' | 'stateOf'>;
   readonly adminRooms: AdminRooms;
 }
 
@@ -79,10 +79,19 @@ export function makeTellPerson(needs: AdminRoomNeeds, open: OpenAdminRoom): Tell
     const content = { msgtype: 'm.notice', body: text, 'm.mentions': {} };
     return homeserver.bot.send(room, 'm.room.message', content, txnId, { repeat: repeat ?? false });
   };
+  /** What was before this life of the process nobody remembers, so the homeserver is asked once. */
+  const isLeft = async (person: UserId, room: RoomId): Promise<boolean> => {
+    if (adminRooms.isRead(room) === undefined) {
+      const now = (await homeserver.stateOf(room, 'm.room.member', person))?.['membership'];
+      if (now === 'leave' || now === 'ban') adminRooms.setLeft(room, true);
+      else if (now === 'join' || now === 'invite') adminRooms.setRead(room, now === 'join');
+    }
+    return adminRooms.isLeft(room);
+  };
   return async (person, notice) => {
     const known = adminRooms.of(person)?.room;
     if (known !== undefined) {
-      if (adminRooms.isLeft(known)) return false;
+      if (await isLeft(person, known)) return false;
       try {
         await send(known, notice);
         return true;

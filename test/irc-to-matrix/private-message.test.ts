@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { UserId } from '../../src/model/ids.js';
 import type { IrcEvent, IrcEventOf } from '../../src/model/irc-event.js';
-import { ALICE, aNickChange, aPrivateLine, CAROL, NET, nickOf, userId } from '../support/make.js';
+import { ALICE, aNickChange, aPrivateLine, CAROL, NET, nickOf, roomId, userId } from '../support/make.js';
 import { World } from '../support/world.js';
 
 const BOB = userId('@irc_bob:hs.test');
@@ -160,6 +160,23 @@ describe('irc-to-matrix/private-message', () => {
       assert.deepEqual(said(world), [['@bot:hs.test', '-NickServ- register! (irc.test)']]);
     });
 
+    it('of services that nobody reads, because their person has left the room with the bot, are no success', async () => {
+      const world = await scene();
+      const [service, room] = [toAlice('register!', { how: 'notice', nick: 'NickServ' }), '!admin:hs.test'];
+      world.homeserver.room(room);
+      await world.adminRooms.add({ room: roomId(room), person: ALICE });
+      world.homeserver.states.set(`${room} m.room.member ${ALICE}`, { membership: 'leave' });
+      await world.restart();
+      await hear(world, service);
+      assert.deepEqual(said(world), []);
+      assert.equal(world.metrics.counts.get('bridge_dropped_total unread'), 1);
+      assert.deepEqual(world.journal.open(), []);
+      world.homeserver.states.set(`${room} m.room.member ${ALICE}`, { membership: 'invite' });
+      await world.restart();
+      await hear(world, service);
+      assert.deepEqual(said(world).map(([, body]) => body), ['-NickServ- register! (irc.test)']);
+    });
+
     it('of servers open none', async () => {
       const world = await scene();
       await hear(world, toAlice('hello', { how: 'notice', fromUser: false, nick: 'irc.test' }));
@@ -171,6 +188,18 @@ describe('irc-to-matrix/private-message', () => {
     const world = await scene({}, CAROL);
     await hear(world, toAlice('from the bot', { nick: 'bridge' }), toAlice('from carol', { nick: 'carol' }));
     assert.deepEqual(said(world), [['@irc_carol:hs.test', 'from carol']]);
+  });
+
+  it('MET-5, AS-12: a private line that takes long is told as delayed, and as dead', async () => {
+    const world = await scene();
+    world.homeserver.goDown();
+    world.flows.onIrcEvent(toAlice('late'));
+    await world.clock.advance(310_000);
+    const told = world.log.lines.filter(({ event }) => event.startsWith('private line'));
+    assert.deepEqual(told.map(({ event }) => event), ['private line delayed', 'private line dead']);
+    world.homeserver.comeUp();
+    await world.quiet();
+    assert.deepEqual(said(world), [[BOB, 'late']]);
   });
 
   it('PM-2: who has left is invited again, at most each five minutes', async () => {
@@ -221,6 +250,22 @@ describe('irc-to-matrix/private-message', () => {
     ]);
     assert.equal(world.homeserver.rooms.length, 1);
     assert.deepEqual(world.pmRooms.rooms.map(({ nick, ghost }) => [nick, ghost]), [['rob', ROB]]);
+  });
+
+  it('PM-8: the talk follows two changes of nick that come at once, and back', async () => {
+    for (const [nicks, last] of [[['bob', 'rob', 'tom'], 'tom'], [['bob', 'rob', 'bob'], 'bob'], [['bob', 'rob', 'tom', 'rob'], 'rob']] as const) {
+      const world = await scene();
+      await hear(world, toAlice('warm up'));
+      const release = world.homeserver.hold('invite', userId(`@irc_${nicks[1]}:hs.test`));
+      for (const [n, nick] of nicks.slice(1).entries()) world.flows.onIrcEvent(aNickChange(nicks[n] ?? '', nick));
+      await world.quiet();
+      world.flows.onIrcEvent(toAlice('it is me', { nick: last }));
+      release();
+      await world.quiet();
+      assert.deepEqual(world.pmRooms.rooms.map(({ nick }) => nick), [last]);
+      assert.equal(world.homeserver.rooms.length, 1, nicks.join(' '));
+      assert.deepEqual(said(world).at(-1), [`@irc_${last}:hs.test`, 'it is me']);
+    }
   });
 
   it('PM-6: away is told once for each text', async () => {

@@ -141,11 +141,52 @@ describe('matrix-to-irc, private', () => {
     const sealed = (n: number) => ({ kind: 'encrypted', room: DM, id: eventId(`$sealed${n}`), sender: ALICE, at: START }) as const;
     await take(world, sealed(1), sealed(2), sealed(3));
     assert.equal(said(world).length, 1);
-    assert.match(String(said(world)[0]?.[1]), /IRC cannot read that.*invited you to a room without encryption/u);
+    assert.match(String(said(world)[0]?.[1]), /IRC cannot read that.*invite you to a room without encryption/u);
     const [plain, another] = world.homeserver.rooms;
     assert.deepEqual([plain?.wish.invite, another], [[ALICE], undefined]);
     assert.deepEqual(world.pmRooms.rooms.map(({ room }) => room), [plain?.id]);
     assert.deepEqual([world.homeserver.isIn(BOB, DM), world.network.lines, world.journal.open()], [false, [], []]);
+  });
+
+  const sealedDm = (n: number) => ({ kind: 'encrypted', room: DM, id: eventId(`$sealing${n}`), sender: ALICE, at: START }) as const;
+
+  it('E2E-1, E2E-3: where no plain room can be made that is said too, and tried again at the next message', async () => {
+    const world = await scene();
+    world.homeserver.deny('createRoom', 'HOMESERVER_FORBIDDEN');
+    await take(world, sealedDm(1), sealedDm(2));
+    assert.match(String(said(world)[0]?.[1]), /nothing you write here reaches bob/u);
+    assert.match(String(said(world)[1]?.[1]), /no room without encryption yet: The homeserver/u);
+    assert.deepEqual([said(world).length, world.homeserver.isIn(BOB, DM), world.journal.open()], [2, true, []]);
+    world.homeserver.relent();
+    await take(world, sealedDm(3));
+    assert.deepEqual(world.pmRooms.rooms.map(({ room }) => room), world.homeserver.rooms.map(({ id }) => id));
+    assert.equal(world.homeserver.isIn(BOB, DM), false);
+  });
+
+  it('E2E-1, F1: killed after the new room was stored, it has been told all the same', async () => {
+    const world = await scene();
+    const add = world.pmRooms.add.bind(world.pmRooms);
+    world.pmRooms.add = async (room) => {
+      await add(room);
+      world.homeserver.stop();
+    };
+    await take(world, sealedDm(1));
+    world.pmRooms.add = add;
+    await world.restart();
+    await world.quiet();
+    assert.equal(said(world).length, 1);
+    assert.match(String(said(world)[0]?.[1]), /nothing you write here reaches bob/u);
+    assert.deepEqual([world.homeserver.rooms.length, world.journal.open()], [1, []]);
+  });
+
+  it('E2E-3: the same of the room with the bot', async () => {
+    const world = await World.of();
+    world.homeserver.members.set(DM, new Set([ALICE]));
+    await take(world, member({ target: world.homeserver.bot.userId }));
+    world.homeserver.deny('createRoom', 'HOMESERVER_FORBIDDEN');
+    await take(world, sealedDm(1));
+    assert.match(String(said(world).at(-2)?.[1]), /I cannot read that/u);
+    assert.match(String(said(world).at(-1)?.[1]), /no room without encryption yet/u);
   });
 
   it('E2E-1: switched on in a bridged room, that is said there', async () => {
