@@ -63,6 +63,8 @@ export const network = section({
   threads: ways.threads.exactOptional(),
   formatting: ways.formatting.exactOptional(),
   code: ways.code.exactOptional(),
+  replies: ways.replies.exactOptional(),
+  media: ways.media.exactOptional(),
 }).transform((set) => ({ ...set, port: set.port ?? (set.ssl ? TLS_PORT : PLAIN_PORT) }));
 
 /** One network with every default filled in. Its key in `servers` is its id everywhere. */

@@ -70,6 +70,8 @@ const matrixHandler = section({
   threads: ways.threads.default('reply'),
   formatting: ways.formatting.default('full'),
   code: ways.code.default('monospace'),
+  replies: ways.replies.default('quote'),
+  media: ways.media.default('link'),
   /** Whether people on IRC are told by tags that somebody types (CAP-11). */
   typing: flag.default(true),
 });

@@ -13,6 +13,10 @@ export const ways = {
   threads: oneOf('reply', 'prefix'),
   /** FMT-9. */
   formatting: oneOf('full', 'nocolor', 'plain', 'markdown'),
+  /** A late reply quotes what it answers, or all name the nick alone (M2I-16). */
+  replies: oneOf('quote', 'nick'),
+  /** Files: with a link, also with how large and long they are to be seen (MEDIA-10), or only named. */
+  media: oneOf('link', 'details', 'name'),
   /** How words of code are marked (FMT-1). */
   code: oneOf('monospace', 'backticks'),
 };

@@ -125,7 +125,9 @@ function mediaOf(media: MediaBody['media'], content: Raw): MediaBody | undefined
     ...(mxc === undefined ? {} : { mxc }),
     ...(mime === undefined ? {} : { mime }),
     ...(typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes >= 0 ? { bytes } : {}),
-    ...durationIn(info),
+    ...countIn(info, 'duration', 'durationMs'),
+    ...countIn(info, 'w', 'width'),
+    ...countIn(info, 'h', 'height'),
   };
 }
 
@@ -134,7 +136,7 @@ function captionHtml(content: Raw): { captionHtml?: string } {
   return html === undefined ? {} : { captionHtml: html };
 }
 
-function durationIn(info: Raw): { durationMs?: number } {
-  const ms = Object.hasOwn(info, 'duration') ? info['duration'] : undefined;
-  return typeof ms === 'number' && Number.isSafeInteger(ms) && ms >= 0 ? { durationMs: ms } : {};
+function countIn<N extends string>(info: Raw, key: string, name: N): { readonly [K in N]?: number } {
+  const count = Object.hasOwn(info, key) ? info[key] : undefined;
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? ({ [name]: count } as { [K in N]: number }) : {};
 }

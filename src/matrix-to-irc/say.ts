@@ -211,6 +211,7 @@ async function onPage(
   if (words === undefined) return cut;
   const reply = replaces === undefined ? event.replyTo !== undefined || event.thread !== undefined : (prepared.earlier?.reply ?? false);
   const text = pageText(words, reply);
+  if (Buffer.byteLength(text) > (wording.ways.pasteLimit ?? Infinity)) return cut;
   const code = cut.code ? { code: cut.code } : {};
   const page = await addresses.ofText({ event: id, ...(replaces ? { replaces } : {}), text, by: nick, at, ...code });
   return page === undefined ? cut : { ...toUtterance(event, wording, { ...prepared, page }), paged: true };

@@ -41,7 +41,7 @@ export function toUtterance(event: Pick<MessageEvent, 'body' | 'sender' | 'at' |
   const pieces = splitJoined(text, wording.budget(how));
   const lines = pieces.map((piece) => piece.text);
   const limit = wording.ways.lineLimit;
-  const fileNamed = body.type === 'media' && prepared.address === undefined;
+  const fileNamed = body.type === 'media' && prepared.address === undefined && wording.ways.media !== 'name';
   const joins = pieces.some(({ join }) => join !== undefined) ? { joins: pieces.map(({ join }) => join) } : {};
   if (lines.length <= limit) return { utterance: { how, lines, ...joins }, long: false, fileNamed };
   const code = body.type === 'text' && event.replaces === undefined ? codeOf(body) : undefined;
@@ -93,7 +93,8 @@ function answering(event: Parameters<typeof toUtterance>[0], text: string, wordi
   const answer = (to: Earlier): string => {
     const nick = to.sender === sender ? '' : nickOfEarlier(to, wording);
     const form = nick === '' ? withoutNick(wording.form) : wording.form;
-    return replyLine(text, { nick, original: quotable(to), ageSeconds: (at - to.at) / 1000 }, form);
+    const original = wording.ways.replies === 'nick' ? '' : quotable(to);
+    return replyLine(text, { nick, original, ageSeconds: (at - to.at) / 1000 }, form);
   };
   if (thread && wording.ways.threads === 'prefix') {
     const began = root === undefined ? '' : quoteOf(quotable(root), wording.form.replySourceMaxLength);

@@ -24,10 +24,19 @@ export function wordFile(body: MediaBody, wording: Wording, prepared: Prepared):
   const time = body.durationMs === undefined || body.media !== 'voice' ? '' : ` (${minutes(body.durationMs)})`;
   // What programs call a recording says nothing.
   const called = body.media === 'voice' ? [] : [name === '' ? body.media : name];
-  const size = body.bytes === undefined || body.media === 'sticker' || body.media === 'voice' ? [] : [`(${kibibytes(body.bytes)})`];
-  const parts = [...called, ...size, ...(prepared.address === undefined ? [] : [prepared.address])];
+  const details = body.media === 'sticker' || body.media === 'voice' ? '' : detailsOf(body, wording.ways.media === 'details');
+  const link = prepared.address === undefined || wording.ways.media === 'name' ? [] : [prepared.address];
+  const parts = [...called, ...(details === '' ? [] : [`(${details})`]), ...link];
   const line = `${did}${time}${parts.length === 0 ? '' : ': '}${parts.join(' ')}`;
   return body.caption === undefined ? line : `${line}\n${wordCaption(body.caption, body, wording, prepared)}`;
+}
+
+/** How large a file is, and where that is wanted how much there is to be seen and heard (MEDIA-10). */
+function detailsOf({ bytes, width, height, durationMs }: MediaBody, all: boolean): string {
+  const known = bytes === undefined ? [] : [kibibytes(bytes)];
+  if (all && width && height) known.push(`${width}×${height}`);
+  if (all && durationMs !== undefined) known.push(minutes(durationMs));
+  return known.join(', ');
 }
 
 function wordCaption(plain: string, { captionHtml: html }: MediaBody, wording: Wording, prepared: Prepared): string {

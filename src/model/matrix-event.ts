@@ -34,6 +34,9 @@ export interface MediaBody {
   readonly mime?: string;
   /** Size in bytes as the sender claims it. */
   readonly bytes?: number;
+  /** Of a picture or film, in pixels, as the sender claims it. */
+  readonly width?: number;
+  readonly height?: number;
   /** How long it plays, in ms, as the sender claims it. */
   readonly durationMs?: number;
   /** True when the file is encrypted (`file` instead of `url`). */

@@ -6,9 +6,11 @@ import { ways as spellings } from '../config/ways.js';
 import type { JsonObject } from '../model/matrix-content.js';
 
 /** See `config/ways.ts` for what the words mean. */
-export type Ways = Pick<MatrixHandlerConfig, 'edits' | 'reactions' | 'redactions' | 'threads' | 'formatting' | 'code'> & {
+export type Ways = Pick<MatrixHandlerConfig, 'edits' | 'reactions' | 'redactions' | 'threads' | 'formatting' | 'code' | 'replies' | 'media'> & {
   /** Most lines of one message. */
   readonly lineLimit: number;
+  /** Bytes of a text that may get a page, where the room wants fewer than `pastes.maxBytes`; 0: there are no pages. */
+  readonly pasteLimit?: number;
 };
 
 /** What a room says for itself; keys that it leaves open are absent. */
@@ -30,6 +32,8 @@ export function readRoomWays(content: JsonObject, lineLimitMax: number | undefin
   }
   const lines = content['lineLimit'];
   if (typeof lines === 'number' && Number.isSafeInteger(lines) && lines > 0) read['lineLimit'] = Math.min(lines, lineLimitMax ?? lines);
+  const bytes = content['pasteLimit'];
+  if (typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes >= 0) read['pasteLimit'] = bytes;
   if (typeof content['modeNotices'] === 'boolean') read['modeNotices'] = content['modeNotices'];
   return read;
 }
@@ -43,6 +47,9 @@ export function waysOf(room: RoomWays, network: NetworkConfig, general: MatrixHa
     threads: room.threads ?? network.threads ?? general.threads,
     formatting: room.formatting ?? network.formatting ?? general.formatting,
     code: room.code ?? network.code ?? general.code,
+    replies: room.replies ?? network.replies ?? general.replies,
+    media: room.media ?? network.media ?? general.media,
     lineLimit: room.lineLimit ?? network.ircClients.lineLimit,
+    ...(room.pasteLimit === undefined ? {} : { pasteLimit: room.pasteLimit }),
   };
 }

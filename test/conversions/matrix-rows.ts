@@ -81,6 +81,7 @@ export const matrixRows: Readonly<Record<string, readonly Row[]>> = {
     row('M2I-15', 'With his nick in front already', reply('bob: lovely'), ['bob: lovely'], { prepared: earlier(aText('The tea is ready')) }),
     row('M2I-16', 'Later', reply('lovely'), ['<bob> "The tea is ready" <- lovely'], { prepared: earlier(aText('The tea is ready'), old) }),
     row('M2I-16', 'Later, to a long message', reply('lovely'), ['<bob> "The tea is ready and so are the..." <- lovely'], { prepared: earlier(aText('The tea is ready and so are the scones and all the cups'), old) }),
+    row('RC-4', 'Later, where `replies: nick`', reply('lovely'), ['bob: lovely'], { ways: { replies: 'nick' }, prepared: earlier(aText('The tea is ready'), old) }),
     row('M2I-17', 'To somebody without a nick', reply('yes'), ['zoe: yes'], { prepared: earlier(aText('no?'), { sender: userId('@zoe:x.test') }) }),
     row('M2I-17', 'To oneself', reply('and more'), ['and more'], { prepared: mine(aText('some')) }),
     row('M2I-18, INV-6', 'To what one could not see', reply('lovely'), ['lovely']),
@@ -124,6 +125,8 @@ export const matrixRows: Readonly<Record<string, readonly Row[]>> = {
   ],
   'Files, places, polls': [
     row('M2I-4', 'An image', { body: aFile('cat.png', { media: 'image', bytes: 12_300 }) }, ['ACTION uploaded an image: cat.png (12 KiB) https://b.test/m/1'], { prepared: { address: 'https://b.test/m/1' } }),
+    row('MEDIA-10', '`media: details`', { body: aFile('a.mp4', { media: 'video', bytes: 12_300, width: 640, height: 480, durationMs: 72_000 }) }, ['ACTION uploaded a video: a.mp4 (12 KiB, 640×480, 1:12) https://b.test/m/1'], { ways: { media: 'details' }, prepared: { address: 'https://b.test/m/1' } }),
+    row('RC-4', '`media: name`', { body: aFile('cat.png', { media: 'image', bytes: 12_300 }) }, ['ACTION uploaded an image: cat.png (12 KiB)'], { ways: { media: 'name' }, prepared: { address: 'https://b.test/m/1' } }),
     row('M2I-4', 'A file, where no links are given out', { body: aFile('plan.pdf') }, ['ACTION posted a file: plan.pdf']),
     row('M2I-4', 'A video with a caption', { body: aFile('a.mp4', { media: 'video', caption: 'look' }) }, ['ACTION uploaded a video: a.mp4', 'look']),
     row('M2I-5', 'A sticker', { body: aFile('a cat', { media: 'sticker' }) }, ['ACTION sent a sticker: a cat https://b.test/m/1'], { prepared: { address: 'https://b.test/m/1' } }),

@@ -39,6 +39,8 @@ describe('homeserver: decode', () => {
     ['an edit without usable new content says its own', { msgtype: 'm.text', body: '* new', 'm.new_content': 7, 'm.relates_to': { rel_type: 'm.replace', event_id: '$0' } }, { ...plainText('* new'), replaces: '$0' }],
     ['new content without an edit is nothing', { msgtype: 'm.text', body: 'hi', 'm.new_content': { msgtype: 'm.text', body: 'x' } }, plainText('hi')],
     ['an image', { msgtype: 'm.image', body: 'cat.png', url: mxc, info: { mimetype: 'image/png', size: 5 } }, { body: { type: 'media', media: 'image', name: 'cat.png', mxc, mime: 'image/png', bytes: 5, encrypted: false } }],
+    ['a film and how much of it there is', { msgtype: 'm.video', body: 'a.mp4', url: mxc, info: { w: 640, h: 480, duration: 5000 } }, { body: { type: 'media', media: 'video', name: 'a.mp4', mxc, width: 640, height: 480, durationMs: 5000, encrypted: false } }],
+    ['sizes that are none', { msgtype: 'm.image', body: 'a.png', url: mxc, info: { w: -1, h: '480', size: 1.5 } }, { body: { type: 'media', media: 'image', name: 'a.png', mxc, encrypted: false } }],
     ['MSC2530: a caption', { msgtype: 'm.video', body: 'look', filename: 'cat.mp4', url: mxc }, { body: { type: 'media', media: 'video', name: 'cat.mp4', caption: 'look', mxc, encrypted: false } }],
     ['a filename that is the body is no caption', { msgtype: 'm.audio', body: 'a.ogg', filename: 'a.ogg', url: mxc }, { body: { type: 'media', media: 'audio', name: 'a.ogg', mxc, encrypted: false } }],
     ['an encrypted file', { msgtype: 'm.file', body: 'x', file: { url: mxc, key: {} } }, { body: { type: 'media', media: 'file', name: 'x', mxc, encrypted: true } }],

@@ -271,6 +271,20 @@ describe('matrix-to-irc: what refers to something', () => {
     assert.equal(talk.last(), '**a**');
   });
 
+  it('RC-4: a room may have pages for short texts only, or none', async () => {
+    const talk = await Talk.of({ service: { perRoomConfig: { enabled: true } } });
+    talk.world.addresses.on = true;
+    const set = (pasteLimit: unknown): Promise<EventId> => talk.does({ kind: 'roomSettings', sender: ALICE, stateKey: '', content: { pasteLimit } });
+    await talk.says(ALICE, 'a\nb\nc\nd');
+    for (const limit of [7, 6, 0, -1, 'x']) {
+      await set(limit);
+      await talk.says(ALICE, 'a\nb\nc\nd');
+    }
+    const paged = 'a (full message at <https://media.test/p/1>)';
+    const cut = ['a', 'b', '(truncated)'];
+    assert.deepEqual(talk.heard.map((line) => line.replace(/p\/\d/u, 'p/1')), [paged, paged, ...cut, ...cut, paged, paged]);
+  });
+
   it('RC-3: where rooms may not have their own, nothing is asked', async () => {
     const talk = await Talk.of();
     talk.world.homeserver.states.set(`${ROOM} org.matrix.appservice-irc.config `, { formatting: 'plain' });
