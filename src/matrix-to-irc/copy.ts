@@ -7,19 +7,22 @@ import type { Clock } from '../lib/clock.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
 import type { Log } from '../lib/log.js';
 import { faultText, isFault } from '../model/errors.js';
-import type { RoomId } from '../model/ids.js';
+import type { EventId, RoomId } from '../model/ids.js';
 import type { Link } from '../model/link.js';
-import type { JsonObject } from '../model/matrix-content.js';
-import type { Body, MediaBody, MessageEvent, TextBody } from '../model/matrix-event.js';
+import type { MessageEvent } from '../model/matrix-event.js';
 import type { Nick } from '../model/irc-names.js';
 import type { Ghosts } from '../people/ghosts.js';
+import type { EventMemory } from '../rooms/event-memory.js';
+import type { EventPairs } from '../rooms/event-pairs.js';
 import type { Links } from '../rooms/links.js';
-import { wordPlace, wordPoll } from './word-file.js';
+import { copyOf, editOf } from './copy-content.js';
 
 export interface CopyNeeds {
   readonly homeserver: Pick<Homeserver, 'as' | 'displayName'>;
   readonly ghosts: Ghosts;
   readonly links: Links;
+  readonly pairs: EventPairs;
+  readonly memory: Pick<EventMemory, 'change' | 'moment' | 'remember'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -33,77 +36,99 @@ export interface Original {
   readonly copied: Set<RoomId>;
 }
 
-/**
- * Resolves when each room has its copy or has lastingly refused it, which is logged: the message itself is delivered.
- * Throws `STOPPING`.
- */
-export type Copy = (original: Original, by: Nick) => Promise<void>;
+/** Both resolve when that is done in each room, or was lastingly refused, which is logged. Throw `STOPPING`. */
+export interface Copies {
+  /** Shows what was said by the ghost of the nick that said it on IRC. */
+  say(original: Original, by: Nick): Promise<void>;
+  /** Does to the copies of a message what its edit or deletion does to it. */
+  change(original: Original): Promise<void>;
+}
 
 /** A display name is asked for again after this. */
 const NAME_MS = 600_000;
 
 /**
- * Makes `Copy`: the other rooms see the Matrix event itself, never the IRC line (INV-1), from the ghost of the nick
+ * Makes `Copies`: the other rooms see the Matrix event itself, never the IRC line (INV-1), from the ghost of the nick
  * that said it, under the author's display name. Copies of one ghost in one room keep their order, and a room that is
  * slow holds up no other.
  */
-export function makeCopy(needs: CopyNeeds): Copy {
+export function makeCopies(needs: CopyNeeds): Copies {
+  const { homeserver, ghosts, pairs, memory } = needs;
   // What is pushed tells of its faults itself.
   const lanes = new KeyedQueue<string>(() => undefined);
   const names = new BoundedMap<string, { readonly at: number; readonly name: string | undefined }>(1000);
   const nameOf = async ({ sender, room }: MessageEvent): Promise<string | undefined> => {
     const known = names.get(`${sender} ${room}`);
     if (known && needs.clock.elapsed() - known.at < NAME_MS) return known.name;
-    const name = await needs.homeserver.displayName(sender, room);
+    const name = await homeserver.displayName(sender, room);
     names.set(`${sender} ${room}`, { at: needs.clock.elapsed(), name });
     return name;
   };
-  return async ({ event, entry, link, repeat, copied }, by) => {
-    const linked = needs.links.ofChannel(link.network, link.channel);
-    const rooms = linked.filter(({ room }) => room !== event.room && !copied.has(room));
-    for (const { room } of rooms) copied.add(room);
-    const ghost = needs.ghosts.of(link.network, by);
-    const send = async (room: RoomId): Promise<void> => {
+
+  const answeredIn = async (room: RoomId, { event, link: { network, channel } }: Original): Promise<EventId | undefined> => {
+    const { replyTo } = event;
+    return replyTo === undefined ? undefined : pairs.inOtherRoom(replyTo, event.room, room, network, channel);
+  };
+
+  const inTurn = async (rooms: readonly RoomId[], lane: string, original: Original, work: (room: RoomId) => Promise<void>): Promise<void> => {
+    const tried = async (room: RoomId): Promise<void> => {
       try {
-        await needs.ghosts.ensureIn({ ...ghost, displayName: (await nameOf(event)) ?? ghost.displayName }, room);
-        const how = { repeat, since: entry.at };
-        await needs.homeserver.as(ghost.userId).send(room, 'm.room.message', contentOf(event), entry.id, how);
+        await work(room);
       } catch (fault) {
         if (isFault(fault, 'STOPPING')) throw fault;
-        needs.log.warn('message not copied to room', { room, event: event.id, why: faultText(fault) });
+        needs.log.warn('message not copied to room', { room, event: original.event.id, why: faultText(fault) });
       }
     };
-    const inTurn = (room: RoomId): Promise<void> =>
+    const one = (room: RoomId): Promise<void> =>
       new Promise((resolve, reject) => {
-        lanes.push(`${room} ${ghost.userId}`, () => send(room).then(resolve, reject));
+        lanes.push(`${room} ${lane}`, () => tried(room).then(resolve, reject));
       });
-    await Promise.all(rooms.map(({ room }) => inTurn(room)));
+    await Promise.all(rooms.map(one));
+  };
+
+  const others = ({ event, link, copied }: Original): readonly RoomId[] => {
+    const linked = needs.links.ofChannel(link.network, link.channel).map(({ room }) => room);
+    const rooms = linked.filter((room) => room !== event.room && !copied.has(room));
+    for (const room of rooms) copied.add(room);
+    return rooms;
+  };
+
+  return {
+    async say(original, by) {
+      const { event, entry, link, repeat } = original;
+      const ghost = ghosts.of(link.network, by);
+      const { network, channel: target } = link;
+      await inTurn(others(original), event.sender, original, async (room) => {
+        await ghosts.ensureIn({ ...ghost, displayName: (await nameOf(event)) ?? ghost.displayName }, room);
+        const order = repeat ? 0 : memory.moment();
+        const content = copyOf(event, await answeredIn(room, original));
+        const made = await homeserver.as(ghost.userId).send(room, 'm.room.message', content, entry.id, { repeat, since: entry.at });
+        pairs.addCopy({ room, event: made, network, target, of: event.id, nick: by, author: event.sender, at: event.at });
+        memory.remember(room, made, { sender: ghost.userId, at: event.at, body: event.body, nick: by }, order);
+      });
+    },
+    async change(original) {
+      const { event, entry, link, repeat } = original;
+      const target = event.body.type === 'deletion' ? event.body.target : event.replaces;
+      if (target === undefined) return;
+      // Behind the copy itself, which may still be on its way.
+      await inTurn(others(original), event.sender, original, async (room) => {
+        const copy = (await pairs.copiesOf(target, link.network, link.channel)).find((pair) => pair.room === room);
+        if (!copy) return;
+        const actor = homeserver.as(ghosts.of(link.network, copy.nick).userId);
+        if (event.body.type === 'deletion') {
+          await actor.redact(room, copy.event, `${entry.id}.d`, event.body.reason);
+        } else if (copy.author === event.sender) {
+          await actor.send(room, 'm.room.message', editOf(event, copy.event), entry.id, { repeat, since: entry.at });
+          memory.change(room, copy.event, event.body);
+        }
+      });
+    },
   };
 }
 
-/** What is said is copied; reactions and deletions are not, since they are about an event of one room. */
-export function isCopied({ body }: MessageEvent): boolean {
+/** What is said is copied; a reaction is not. */
+export function isCopied({ body, replaces }: MessageEvent): boolean {
+  if (replaces !== undefined) return false;
   return body.type === 'text' || body.type === 'media' || body.type === 'place' || body.type === 'poll';
-}
-
-function contentOf({ body }: MessageEvent): JsonObject {
-  if (body.type === 'media') return fileContent(body);
-  if (body.type !== 'text') return { msgtype: 'm.notice', body: wordsOf(body), 'm.mentions': {} };
-  const msgtype = { say: 'm.text', act: 'm.emote', notice: 'm.notice' }[body.how];
-  const html = body.html === undefined ? {} : { format: 'org.matrix.custom.html', formatted_body: body.html };
-  return { msgtype, body: body.plain, ...html, 'm.mentions': {} };
-}
-
-/** A file stays one where it can be fetched by its address alone. */
-function wordsOf(body: Exclude<Body, TextBody | MediaBody>): string {
-  if (body.type === 'place') return wordPlace(body);
-  return body.type === 'poll' ? wordPoll(body, Infinity) : '';
-}
-
-function fileContent({ media, name, caption, mxc, mime, bytes, encrypted }: MediaBody): JsonObject {
-  if (mxc === undefined || encrypted) return { msgtype: 'm.emote', body: `sent a file: ${name}`, 'm.mentions': {} };
-  const info = { ...(mime === undefined ? {} : { mimetype: mime }), ...(bytes === undefined ? {} : { size: bytes }) };
-  const words = caption === undefined ? { body: name } : { body: caption, filename: name };
-  const msgtype = { sticker: 'm.image', voice: 'm.audio', image: 'm.image', video: 'm.video', audio: 'm.audio', file: 'm.file' }[media];
-  return { msgtype, ...words, url: mxc, info, 'm.mentions': {} };
 }

@@ -14,7 +14,7 @@ import { type Ways, waysOf } from '../policy/ways-of.js';
 import type { Removal } from '../rooms/removal.js';
 import type { RoomSettings } from '../rooms/room-settings.js';
 import type { ByTags } from './by-tags.js';
-import { type CopyNeeds, isCopied, makeCopy } from './copy.js';
+import { type CopyNeeds, isCopied, makeCopies } from './copy.js';
 import type { Failure, Told as ToldOf } from './failure.js';
 import type { Prepare } from './prepare.js';
 import { type Destination, targetOf } from './private-message.js';
@@ -79,8 +79,9 @@ export type Deliver = (delivery: Delivery) => Promise<Delivered>;
 
 /** Makes `Deliver`: resolves when the message is said or refused; throws `STOPPING` and faults of our own. */
 export function makeDeliver(needs: MessageNeeds): Deliver {
-  const copy = makeCopy(needs);
+  const copies = makeCopies(needs);
   const awaitSaying = makeAwait(needs);
+  const changed = ({ link, ...rest }: Delivery): Promise<void> => ('nick' in link ? Promise.resolve() : copies.change({ ...rest, link }));
   return async (delivery) => {
     const { event, entry, link, repeat } = delivery;
     const target = `${targetOf(link)} on ${needs.configOf(link.network).name ?? link.network}`;
@@ -95,7 +96,7 @@ export function makeDeliver(needs: MessageNeeds): Deliver {
     if (prepared === 'ignored') return NOTHING_TO_DO;
     // Tags are used wherever they pass, by who is connected anyway.
     if (isSilent(event, prepared, waysOf(room, needs.configOf(link.network), needs.form()))) {
-      return { ok: true, rest: needs.byTags.does(event, link).then(() => undefined) };
+      return { ok: true, rest: all([needs.byTags.does(event, link).then(() => undefined), changed(delivery)]) };
     }
     const arrived = awaitSaying(told, delivery.since);
     let outcome: Outcome<Said> | undefined;
@@ -107,11 +108,12 @@ export function makeDeliver(needs: MessageNeeds): Deliver {
       arrived(outcome?.ok ?? false);
     }
     if (!outcome.ok) {
-      const rest = tell(needs, link, { ...told, refusal: outcome.refusal });
+      const deleted = event.body.type === 'deletion' ? changed(delivery) : Promise.resolve();
+      const rest = all([tell(needs, link, { ...told, refusal: outcome.refusal }), deleted]);
       return { ok: false, rest: shut ? all([rest, putOut(needs, delivery, shut, rest)]) : rest };
     }
-    const copies = 'nick' in link || !isCopied(event) || outcome.value.nothing ? Promise.resolve() : copy({ ...delivery, link }, outcome.value.by);
-    return { ok: true, rest: all([hints(needs, delivery, outcome.value, target), copies]) };
+    const copied = 'nick' in link || !isCopied(event) || outcome.value.nothing ? changed(delivery) : copies.say({ ...delivery, link }, outcome.value.by);
+    return { ok: true, rest: all([hints(needs, delivery, outcome.value, target), copied]) };
   };
 }
 

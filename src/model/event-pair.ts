@@ -9,9 +9,10 @@ export interface EventPair {
   readonly network: NetworkName;
   /** The channel, or the nick of a private talk, as written. */
   readonly target: string;
-  /** IRCv3 `msgid`; of a reaction that came from IRC what `reactionKey` gives. */
+  /** IRCv3 `msgid`; of a reaction that came from IRC what `reactionKey` gives, of a copy what `copyKey` does. */
   readonly msgid: string;
-  readonly kind: 'message' | 'reaction';
+  /** `copy`: what was said in another room of the channel, shown in this one (ROOM-8). */
+  readonly kind: 'message' | 'reaction' | 'copy';
   /** Who said it on IRC. */
   readonly nick: Nick;
   /** Who said it on Matrix, where it came from there. */
@@ -39,6 +40,11 @@ export function hashNumber(text: string): number {
 /** The same in few characters. */
 export function shortHash(text: string): string {
   return hashNumber(text).toString(36);
+}
+
+/** By what the copies of an event in the other rooms of its channel are found; no msgid, since it has a blank. */
+export function copyKey(event: EventId): string {
+  return `copy ${event}`;
 }
 
 /** By what a reaction is found again when it is taken back: who (folded), to which message, with what. */
