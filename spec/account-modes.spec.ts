@@ -1,7 +1,10 @@
 /** The other ways in which the life of accounts may be followed (SYN-1, SYN-6, SYN-9, SEED-000), on the sandbox's servers. */
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { freePort } from '../src/sandbox/bridge-process.js';
 import { Accounts, MSC3395 } from './support/accounts.js';
+import type { BridgeWish } from './support/bridge.js';
 import { until } from './support/look.js';
 import { stage } from './support/stage.js';
 
@@ -11,7 +14,12 @@ const network = { ircClients, sendConnectionMessages: false, excludedUsers: [{ r
 describe('account life cycle, other ways', () => {
   describe('registration greets, the end is away, and at once', () => {
     const syntheticEvents = { enabled: true, onRegistration: 'welcome', onLogout: 'away', logoutGraceSecs: 0, users: { exclude: ['@left.*'] } };
-    const set = stage({ bridge: { network, service: { syntheticEvents } } });
+    let debugPort = 0;
+    const bridge = async (): Promise<BridgeWish> => {
+      debugPort = await freePort();
+      return { network, service: { syntheticEvents, debugApi: { enabled: true, port: debugPort } } };
+    };
+    const set = stage({ bridge });
     let accounts: Accounts;
     before(() => {
       accounts = new Accounts(set.bridge);
@@ -56,6 +64,20 @@ describe('account life cycle, other ways', () => {
       await carol.says(room, 'still the same connection');
       await bob.sees('still the same connection');
       assert.equal(bob.heard.all.filter(({ command, from }) => command === 'JOIN' && from === 'carol[m]').length, 1);
+    });
+
+    it('SYN-19: an event put in by hand does what one of the homeserver does', async () => {
+      const { people, bridge: process } = set;
+      const ivy = await people.onMatrix('ivy');
+      const token = /^as_token: *"?([^"\s]+)/mu.exec(readFileSync(process.process.registrationFile, 'utf8'))?.[1] ?? '';
+      const put = (as: string): Promise<Response> =>
+        fetch(`http://127.0.0.1:${debugPort}/_irc/admin/v1/synthetic`, { method: 'POST', headers: { authorization: `Bearer ${as}` }, body: JSON.stringify(accounts.registration(ivy.userId)) });
+      assert.equal((await put('wrong')).status, 403);
+      const answer = await put(token);
+      assert.deepEqual([answer.status, await answer.json()], [200, { type: 'registration', user_id: ivy.userId }]);
+      const { room_id: room } = await ivy.seesMember(ivy.userId, 'invite');
+      await ivy.joins(room);
+      await ivy.sees(/bridged to IRC/u, { room });
     });
 
     it('SYN-1: who is excluded is not followed', async () => {

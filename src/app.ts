@@ -1,6 +1,7 @@
 /** Starts and stops the bridge in order; nothing else. */
 
 import { type AppOptions, buildEdges } from './build-edges.js';
+import { openDebug } from './build-debug.js';
 import { buildFlows } from './build-flows.js';
 import { showMetrics } from './build-metrics.js';
 import type { Config } from './config/config.js';
@@ -58,6 +59,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
   const { port } = await edges.homeserver.listen({ ...flows.questions, ...shown.questions, ...guests }, onMatrix, flows.onAccount);
   log.info('listening for the homeserver', { port });
+  const closeDebug = await openDebug(options.config, options.registration.asToken, edges.homeserver, log);
   for (const network of edges.networks.values()) network.start();
   void flows.settle();
   return {
@@ -68,6 +70,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     async stop(reason) {
       log.info('stopping', { reason });
       edges.homeserver.refuse();
+      await closeDebug();
       await within(clock, DRAIN_MS, flows.whenIdle(), () => undefined);
       flows.stop();
       await flows.remember().catch((fault: unknown) => log.warn('places on IRC not stored', { why: faultText(fault) }));

@@ -9,6 +9,7 @@ import { makeEnd } from './account-life-cycle/end.js';
 import { makeForget } from './account-life-cycle/forget.js';
 import { ProxyRoom } from './account-life-cycle/proxy-room.js';
 import { makeRegister } from './account-life-cycle/register.js';
+import { NightlySweep } from './account-life-cycle/sweep.js';
 import { Whereabouts } from './account-life-cycle/whereabouts.js';
 import type { Edges } from './build-edges.js';
 import type { Names } from './build-names.js';
@@ -17,11 +18,15 @@ import type { SyntheticEventsConfig } from './config/accounts.js';
 import type { Config } from './config/config.js';
 import type { Questions } from './homeserver/port.js';
 import type { Entry } from './journal/port.js';
-import type { Clock } from './lib/clock.js';
+import { type Clock, within } from './lib/clock.js';
 import type { Log } from './lib/log.js';
 import { Tarpit } from './lib/tarpit.js';
 import type { NewsType } from './model/account.js';
+import type { UserId } from './model/ids.js';
 import { judgeMeta } from './policy/judge-meta.js';
+
+/** How long a stop waits until the proxy room is told the rest. */
+const LAST_WORDS_MS = 1_000;
 
 export interface AccountsNeeds {
   readonly edges: Edges;
@@ -70,6 +75,13 @@ export function buildAccounts({ edges, names, rooms, live, subscribed, stopping,
     disconnectsPerSecond: set().disconnectsPerSecond,
   });
   const whereabouts = new Whereabouts(shared);
+  const sweep = new NightlySweep({
+    ...shared,
+    isOn: () => isOn() && set().nightlySweep,
+    everybody: () => everybodyIn(edges, rooms, names),
+    isClosed: (person) => accounts.isClosed(person),
+    rooms: () => [...networks.keys()].flatMap((network) => rooms.links.onNetwork(network).map(({ room }) => room)),
+  });
   const { registrationsPerMinute } = set();
   const tarpit = registrationsPerMinute > 0 ? new Tarpit(clock, registrationsPerMinute) : undefined;
   const dispatch = new AccountDispatch({
@@ -93,16 +105,26 @@ export function buildAccounts({ edges, names, rooms, live, subscribed, stopping,
       if (!isOn()) return;
       effects.resume();
       whereabouts.start();
+      sweep.start();
     },
     async remember() {
+      await within(clock, LAST_WORDS_MS, proxyRoom.flush(), () => undefined);
       if (isOn()) await whereabouts.look();
     },
     whenIdle: () => dispatch.whenIdle(),
     stop() {
       whereabouts.stop();
+      sweep.stop();
       effects.stop();
       cleanUp.stop();
       proxyRoom.stop();
     },
   };
+}
+
+/** People of whom anything is kept, ghosts and the bot left out. */
+async function everybodyIn({ networks, store }: Edges, { pmRooms, adminRooms }: Rooms, { isOurs }: Names): Promise<ReadonlySet<UserId>> {
+  const clients = [...networks.values()].flatMap((network) => network.people);
+  const [settings, told] = await Promise.all([store.people.everybody(), store.accounts.everybody()]);
+  return new Set([...settings, ...told, ...clients, ...pmRooms.people, ...adminRooms.people].filter((person) => !isOurs(person)));
 }

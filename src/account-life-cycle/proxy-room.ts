@@ -49,6 +49,13 @@ export class ProxyRoom {
     this.#timer ??= this.#needs.clock.after(GATHER_MS, () => void this.#send());
   }
 
+  /** Tells at once what waits to be told. Never rejects. */
+  async flush(): Promise<void> {
+    if (this.#timer === undefined) return;
+    this.#timer.end();
+    await this.#send();
+  }
+
   stop(): void {
     this.#timer?.end();
   }

@@ -26,7 +26,6 @@ const NETWORK: readonly string[] = [
 
 const OTHERS: readonly string[] = [
   'ircService bridgeInfoState',
-  'ircService debugApi',
   'ircService provisioning',
   'ircService passwordEncryptionKeyPath',
   'ircService RMAUlimit',
@@ -34,7 +33,6 @@ const OTHERS: readonly string[] = [
   'ircService ircHandler powerLevelGracePeriodMs',
   'ircService perRoomConfig allowUnconnectedMatrixUsers',
   'ircService banLists',
-  'ircService syntheticEvents nightlySweep',
   'ircService history',
   'ircService presence',
   'ircService encryption',

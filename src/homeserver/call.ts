@@ -7,10 +7,12 @@ import { isRaw } from './raw.js';
 import type { Raw } from './raw.js';
 import type { HomeserverRequests, Method } from './request.js';
 
-/** A call: `name` for metrics, `path` below `/_matrix/client`, already encoded, with its query (or without). */
+/** A call: `name` for metrics, `path` below `root`, already encoded, with its query (or without). */
 export interface Call {
   readonly name: string;
   readonly method: Method;
+  /** `/_matrix/client` unless told. */
+  readonly root?: string;
   readonly path: string;
   /** JSON text. */
   readonly body?: string;
@@ -39,7 +41,7 @@ export class ClientServer {
    */
   async once(call: Call, user?: UserId): Promise<Raw> {
     const as = user === undefined ? '' : `${call.path.includes('?') ? '&' : '?'}user_id=${encodeURIComponent(user)}`;
-    const path = `/_matrix/client${call.path}${as}`;
+    const path = `${call.root ?? '/_matrix/client'}${call.path}${as}`;
     let answer: Answer;
     try {
       answer = await this.#requests.call(call.name, call.method, path, call.body);

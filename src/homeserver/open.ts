@@ -4,6 +4,7 @@ import { randomInt } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { parseUserId } from '../model/ids.js';
 import { BridgeError } from '../model/errors.js';
+import { signOf } from './account-sign.js';
 import { Library } from './appservice.js';
 import { eventOfBody } from './compact.js';
 import { decodeAccount } from './decode-account.js';
@@ -14,6 +15,7 @@ import type { HomeserverOptions } from './options.js';
 import { Outbound } from './outbound.js';
 import { pingHomeserver, whoAmI } from './ping.js';
 import type { Homeserver } from './port.js';
+import { metaItem } from './synthetic.js';
 
 /** What only who built it may ask of it. */
 export interface OpenHomeserver extends Homeserver {
@@ -98,6 +100,15 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
     },
     decodeAccount: (entry) => account(entry.body, entry.at),
     decodeEntry: (entry) => (entry.lane === 'matrix' ? eventOfBody(entry.body) : undefined),
+    async injectAccount(item) {
+      const taken = metaItem(item);
+      if (!taken) return undefined;
+      const kept = journal.keep('synthetic', [taken.body], taken.seen === undefined ? [] : [taken.seen]);
+      await kept.durable;
+      for (const entry of kept.entries) onAccount(entry);
+      return account(taken.body, clock.now());
+    },
+    accountSign: (user) => signOf(outbound.parts.server, user),
     ping: () => pingHomeserver({ ...outbound.parts, id: registration.id, clock, log, metrics }),
     refuse() {
       inbound.refusing = true;

@@ -66,6 +66,12 @@ export interface MetaAnswer {
 }
 
 /** What the homeserver asks of us; answers decide the HTTP status. */
+/**
+ * What the homeserver says of an account. `no such account`: or it has no profile, which may mean that it was erased.
+ * `unknown`: it would say the same of an open one and a closed one.
+ */
+export type AccountSign = 'open' | 'closed' | 'no such account' | 'unknown';
+
 export interface Questions {
   /** `GET /rooms/{alias}`: true once room and alias exist, false: 404. May take up to 30 s. */
   alias(alias: RoomAlias): Promise<boolean>;
@@ -150,6 +156,13 @@ export interface Homeserver {
   /** Reads a journal entry of lane `synthetic`; what is of no use says why. */
   decodeAccount(entry: Entry): AccountNews;
   /** Asks the homeserver to push what it holds back (`/ping`); retried, never throws. */
+  /**
+   * Takes an account event as if it had come in a transaction (SYN-19, SYN-21): kept, then told to `onAccount`. Gives
+   * what it says, `undefined` when it is malformed. Throws `JOURNAL_FULL` and `JOURNAL_FAULT`.
+   */
+  injectAccount(item: unknown): Promise<AccountNews | undefined>;
+  /** Asks what is known of an account of the homeserver; tried once. Throws when it cannot say now. */
+  accountSign(user: UserId): Promise<AccountSign>;
   ping(): Promise<void>;
   /** Answers 503 to transactions from now on (shutdown, LIFE-7). */
   refuse(): void;

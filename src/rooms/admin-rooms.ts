@@ -25,6 +25,11 @@ export class AdminRooms {
     return this.#ofRoom.get(room);
   }
 
+  /** Everybody who has one. */
+  get people(): readonly UserId[] {
+    return [...this.#ofPerson.keys()];
+  }
+
   of(person: UserId): AdminRoom | undefined {
     return this.#ofPerson.get(person);
   }

@@ -50,6 +50,11 @@ export class PmRooms {
     return [...this.#rooms.values()].filter((room) => room.network === network && room.person === person);
   }
 
+  /** Everybody who has one. */
+  get people(): readonly UserId[] {
+    return [...new Set([...this.#rooms.values(), ...this.#others.values()].map(({ person }) => person))];
+  }
+
   /** All talks of these people, also on networks that the configuration does not have. */
   ofPeople(people: ReadonlySet<UserId>): readonly PmRoom[] {
     return [...this.#rooms.values(), ...this.#others.values()].filter(({ person }) => people.has(person));

@@ -42,6 +42,8 @@ export interface PeopleStore {
   personOfIdent(network: NetworkName, ident: string): Promise<UserId | undefined>;
   record(person: UserId): Promise<PersonRecord | undefined>;
   saveRecord(record: PersonRecord): Promise<void>;
+  /** Everybody of whom anything is kept here, also those deactivated. */
+  everybody(): Promise<readonly UserId[]>;
   sawPerson(person: UserId, at: number): Promise<void>;
   /** Forgets settings and record; only the mark of deactivation may stay. */
   forget(person: UserId): Promise<void>;
@@ -50,6 +52,8 @@ export interface PeopleStore {
 /** The life of accounts as the homeserver tells it (MSC3395): devices as hashes, marks, and where clients were. */
 export interface AccountStore {
   account(person: UserId): Promise<AccountRecord | undefined>;
+  /** Everybody of whom anything is kept here. */
+  everybody(): Promise<readonly UserId[]>;
   /** Replaces what is kept of that person. */
   save(record: AccountRecord): Promise<void>;
   /** Those whose clients are to end, or have ended, and those whose account was ever closed. */

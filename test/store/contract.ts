@@ -83,6 +83,16 @@ export function storeContract(open: () => Promise<Store>, reopen?: (store: Store
       assert.deepEqual((await store.accounts.leaving()).map(({ ledger }) => ledger.person).sort(), ['@gone:hs', '@leaving:hs', '@left:hs']);
     });
 
+    it('SYN-21: names everybody of whom anything is kept', async () => {
+      await store.accounts.save(bare('@told:hs'));
+      await store.people.saveSettings({ person: user('@set:hs'), network: dotted, ident: 'set' });
+      await store.people.saveRecord({ person: user('@gone:hs'), features: {}, deactivated: true });
+      await store.counters.next(dotted, '*');
+      await again();
+      assert.deepEqual(await store.accounts.everybody(), ['@told:hs']);
+      assert.deepEqual([...(await store.people.everybody())].sort(), ['@gone:hs', '@set:hs']);
+    });
+
     it('SYN-10: of somebody deactivated no settings are kept', async () => {
       const person = user('@gone:hs');
       await store.people.saveRecord({ person, features: {}, deactivated: true });

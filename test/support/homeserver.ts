@@ -1,6 +1,6 @@
 /** Homeserver and Actor in memory: strict, remembers what was sent, refuses and delays what it is told to. */
 
-import type { Actor, FoundEvent, Homeserver, Questions, RoomWish } from '../../src/homeserver/port.js';
+import type { AccountSign, Actor, FoundEvent, Homeserver, Questions, RoomWish } from '../../src/homeserver/port.js';
 import type { Entry } from '../../src/journal/port.js';
 import type { AccountNews } from '../../src/model/account.js';
 import { BridgeError, type FaultCode } from '../../src/model/errors.js';
@@ -245,6 +245,17 @@ export class MemoryHomeserver implements Homeserver {
   async joinedMembers(room: RoomId): Promise<readonly UserId[]> {
     this.#refuse('joinedMembers', this.bot.userId, room);
     return [...(this.members.get(room) ?? [])];
+  }
+
+  /** What is said of accounts (SYN-21). */
+  readonly signs = new Map<UserId, AccountSign>();
+
+  async accountSign(user: UserId): Promise<AccountSign> {
+    return this.signs.get(user) ?? 'unknown';
+  }
+
+  injectAccount(): Promise<undefined> {
+    throw new Error('there is no intake here');
   }
 
   async joinedRooms(): Promise<readonly RoomId[]> {

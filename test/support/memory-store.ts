@@ -70,6 +70,10 @@ export class MemoryPeople implements PeopleStore {
     this.records.set(record.person, record);
   }
 
+  async everybody(): Promise<readonly UserId[]> {
+    return [...new Set([...this.records.keys(), ...[...this.settingsOf.values()].map(({ person }) => person)])];
+  }
+
   async sawPerson(person: UserId, at: number): Promise<void> {
     const record = this.records.get(person) ?? { person, features: {}, deactivated: false };
     this.records.set(person, { ...record, lastSeen: at });
@@ -123,6 +127,10 @@ export class MemoryAccounts implements AccountStore {
 
   async account(person: UserId): Promise<AccountRecord | undefined> {
     return this.records.get(person);
+  }
+
+  async everybody(): Promise<readonly UserId[]> {
+    return [...this.records.keys()];
   }
 
   async save(record: AccountRecord): Promise<void> {

@@ -21,6 +21,10 @@ export class NedbAccounts implements AccountStore {
     return doc && recordOf(doc);
   }
 
+  everybody(): Promise<readonly UserId[]> {
+    return Promise.resolve(this.#docs.ids('account').flatMap((id) => parseUserId(id) ?? []));
+  }
+
   save(record: AccountRecord): Promise<void> {
     const id = record.ledger.person;
     return this.#docs.change(async () => {

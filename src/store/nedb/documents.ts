@@ -78,6 +78,11 @@ export class Documents {
     return this.#file.find<Doc>(fields);
   }
 
+  /** The ids of all documents of a type, without copies of them. */
+  ids(type: string): readonly unknown[] {
+    return this.#file.getAllData().flatMap((doc) => (doc['type'] === type ? [doc['id']] : []));
+  }
+
   /** Writes a document: in the place of the one with its `_id`, otherwise as a new one. */
   put(doc: Doc): Promise<void> {
     return this.change(() => Promise.resolve({ put: [doc] }));

@@ -23,6 +23,8 @@ export type File = Datastore<Doc> & {
     persistNewStateAsync(docs: readonly Doc[]): Promise<void>;
   };
   compactDatafileAsync(): Promise<void>;
+  /** All documents themselves: to be read only. */
+  getAllData(): readonly Doc[];
 };
 
 /**

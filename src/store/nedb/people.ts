@@ -74,6 +74,10 @@ export class NedbPeople implements PeopleStore {
     });
   }
 
+  everybody(): Promise<readonly UserId[]> {
+    return Promise.resolve(this.#users.ids('matrix').flatMap((id) => parseUserId(id) ?? []));
+  }
+
   async sawPerson(person: UserId, at: number): Promise<void> {
     const before = (await this.#data(person))?.['last_seen_ts'];
     if (typeof before === 'number' && Math.abs(at - before) < SOON) return;
