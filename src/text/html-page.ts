@@ -4,7 +4,7 @@ import type { RoomAlias, RoomId, UserId } from '../model/ids.js';
 import { readColour } from './colours.js';
 import { HtmlLines } from './html-lines.js';
 import { tagOf, type Tag } from './html-tags.js';
-import { type MatrixLink, parseMatrixLink } from './matrix-links.js';
+import { addressOf, type MatrixLink, parseMatrixLink } from './matrix-links.js';
 import { cleanText } from './plain-to-irc.js';
 import { saysAddress } from './same-address.js';
 import { MONOSPACE, PLAIN, type Line, type Style } from './spans.js';
@@ -189,7 +189,7 @@ export class HtmlPage {
       this.text(oneLine(named));
       element.dropped = true;
     } else if (matrix ? !matrix.id.startsWith('@') : LINKABLE.test(href)) {
-      element.href = matrix?.address ?? href;
+      element.href = matrix ? addressOf(matrix) : href;
       this.#words.push('');
     }
   }

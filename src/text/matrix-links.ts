@@ -7,12 +7,12 @@ export interface MatrixLink {
   readonly id: UserId | RoomAlias | RoomId;
   /** It leads to one message there. */
   readonly event: boolean;
-  /** The shortest address for a person (M2I-34): to a message without the servers to join by, which readers do not need. */
-  readonly address: string;
+  /** The parts of its address, escaped as they were: see `addressOf`. */
+  readonly parts: { readonly id: string; readonly event: string; readonly query: string };
 }
 
-const MATRIX = /^(?:https?:\/\/matrix\.to\/#\/|matrix:)/i;
 const MATRIX_TO = /^https?:\/\/matrix\.to\/#\//i;
+const MATRIX = /^matrix:(\w+)\//i;
 const SIGILS: ReadonlyMap<string, string> = new Map([
   ['u', '@'],
   ['user', '@'],
@@ -23,28 +23,33 @@ const SIGILS: ReadonlyMap<string, string> = new Map([
 
 /** Reads such a link; `undefined` for any other address and for broken ones. */
 export function parseMatrixLink(href: string): MatrixLink | undefined {
-  if (href.length > 1000 || !MATRIX.test(href)) return undefined;
-  const [bare = '', query] = href.split('?', 2);
-  const path = bare.split('/');
-  if (MATRIX_TO.test(href)) return linkTo(path[4] ?? '', path[5] ?? '', query);
-  const kind = /^matrix:(\w+)$/i.exec(path[0] ?? '')?.[1];
-  const sigil = SIGILS.get(kind ?? '');
-  return sigil === undefined ? undefined : linkTo(sigil + (path[1] ?? ''), path[2] === 'e' || path[2] === 'event' ? `$${path[3] ?? ''}` : '', query);
+  if (href.length > 1000) return undefined;
+  const to = MATRIX_TO.exec(href);
+  const [start = '', kind] = to ?? MATRIX.exec(href) ?? [];
+  const sigil = kind === undefined ? '' : SIGILS.get(kind);
+  if (start === '' || sigil === undefined) return undefined;
+  const asks = href.indexOf('?');
+  const [id = '', event = '', named = ''] = href.slice(start.length, asks < 0 ? href.length : asks).split('/', 3);
+  const query = asks < 0 ? '' : href.slice(asks);
+  if (to) return linkTo({ id, event, query });
+  return linkTo({ id: sigil + id, event: event === 'e' || event === 'event' ? `$${named}` : '', query });
 }
 
-function linkTo(written: string, event: string, query: string | undefined): MatrixLink | undefined {
-  if (/%(?![0-9a-f]{2})/i.test(written)) return undefined;
-  let text: string;
+/** The shortest address for a person (M2I-34): to a message without the servers to join by, which its readers do not need. */
+export function addressOf({ parts: { id, event, query } }: MatrixLink): string {
+  return `https://matrix.to/#/${id}${event === '' ? query : `/${event}`}`;
+}
+
+function linkTo(parts: MatrixLink['parts']): MatrixLink | undefined {
+  if (/%(?![0-9a-f]{2})/i.test(parts.id)) return undefined;
+  let text = parts.id;
   try {
-    text = decodeURIComponent(written);
+    if (text.includes('%')) text = decodeURIComponent(text);
   } catch (fault) {
     // Escapes that are no UTF-8: nobody's id.
     if (fault instanceof URIError) return undefined;
     throw fault;
   }
   const id = parseUserId(text) ?? parseRoomAlias(text) ?? parseRoomId(text);
-  if (id === undefined) return undefined;
-  const where = `https://matrix.to/#/${written}`;
-  if (event !== '') return { id, event: true, address: `${where}/${event}` };
-  return { id, event: false, address: query === undefined ? where : `${where}?${query}` };
+  return id === undefined ? undefined : { id, event: parts.event !== '', parts };
 }
