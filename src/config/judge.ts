@@ -1,6 +1,5 @@
 /** What only shows when several keys are looked at together. */
 
-import { isIPv6 } from 'node:net';
 import { ipv6Address } from '../naming/ipv6.js';
 import type { Config } from './config.js';
 import { decoderLabel } from './encodings.js';
@@ -58,7 +57,7 @@ function networkFaults(path: Path, network: NetworkConfig): readonly Complaint[]
     faults.push({ path: [...path, 'onlyAdditionalAddresses'], message: 'needs additionalAddresses, which is empty' });
   }
   const { blocks, prefix } = network.ircClients.ipv6;
-  if (prefix !== undefined && !isIPv6(ipv6Address(prefix, 1))) {
+  if (prefix !== undefined && !URL.canParse(`http://[${ipv6Address(prefix, 1)}]`)) {
     faults.push({ path: [...path, 'ircClients', 'ipv6', 'prefix'], message: 'must be the beginning of an IPv6 address, such as 2001:db8:85a3::' });
   }
   for (const key of ['homeserver', 'startFrom'] as const) {

@@ -121,6 +121,11 @@ const faults: readonly (readonly [string, string, readonly string[]])[] = [
     [`c.yaml:4 ${net}.ircClients.flood.perSecond: must be a number above 0, got 0`],
   ],
   [
+    'IP-1: a prefix that no address begins with',
+    withNetwork('{ircClients: {ipv6: {prefix: "2001:db8"}}}'),
+    [`c.yaml:4 ${net}.ircClients.ipv6.prefix: must be the beginning of an IPv6 address, such as 2001:db8:85a3::`],
+  ],
+  [
     'IP-2: a block used twice',
     withNetwork('{ircClients: {ipv6: {blocks: [{homeserver: a, startFrom: "1"}, {homeserver: A, startFrom: "2"}]}}}'),
     [`c.yaml:4 ${net}.ircClients.ipv6.blocks: must not use homeserver "a" twice`],
