@@ -89,6 +89,45 @@ describe('faults: lines that the server throws away', () => {
     }
   });
 
+  it('R31: what the server takes and does not echo, without a word, is told to its author', async function () {
+    this.timeout(300_000);
+    const ircd = new RawIrcd();
+    const port = await ircd.start();
+    ircd.caps = 'batch echo-message labeled-response message-tags';
+    ircd.answer = (peer, _command, _params, line) => {
+      const said = /^@(?:\S*;)?label=([^; ]+)\S* PRIVMSG (#\S+) :?(.*)$/u.exec(line);
+      if (!said) return false;
+      const [, label = '', channel = '', text = ''] = said;
+      if (text.startsWith('swallow')) peer.send(`@label=${label} :raw.test ACK`);
+      else peer.send(`@label=${label};msgid=${label}x :${peer.nick}!u@h PRIVMSG ${channel} :${text}`);
+      return true;
+    };
+    const world = await sandboxWorld();
+    const people = new People(world);
+    const bridge = await Bridge.prepare(world, { ircPort: port });
+    try {
+      // It is asked twice a minute how far it has read.
+      runFast(bridge, 10);
+      await bridge.start();
+      const person = await people.onMatrix('ellen');
+      const room = await person.joins(people.alias('#echo'));
+      await person.says(room, 'comes back');
+      const event = await person.says(room, 'swallow this');
+      await person.says(room, 'comes back too');
+      const told = await person.sees(/was not delivered to #echo.*did not pass it on/u, { room, msgtype: 'm.notice', withinMs: 90_000 });
+      assert.deepEqual(told.content['m.relates_to'], { 'm.in_reply_to': { event_id: event } });
+      assert.equal(person.messages(room).filter(({ content }) => String(content.body).includes('not delivered')).length, 1);
+    } catch (fault) {
+      console.error(bridge.process.tail(30));
+      throw fault;
+    } finally {
+      await people.leave();
+      await bridge.remove();
+      await world.close();
+      await ircd.stop();
+    }
+  });
+
   describe('Solanum', () => {
     const set = stage({ world: () => sandboxWorld({ ircd: { profile: 'solanum' } }) });
 

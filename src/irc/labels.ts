@@ -23,6 +23,8 @@ export class Labels {
   /** Label by the id of a batch; an empty one: lines of ours that come back one by one. */
   #batches = new BoundedMap<string, string>(BATCHES_MOST);
   #next = 0;
+  /** Told of each line of ours that comes back, by its label. */
+  onEcho: (label: string) => void = () => undefined;
 
   /**
    * A new label; `answered` is called at most once, perhaps never.
@@ -57,6 +59,7 @@ export class Labels {
       case 'TAGMSG': {
         // The server's own word on what was said, such as that a channel's limit threw it away (R31).
         if (line.ident === '') return false;
+        this.onEcho(label);
         const { msgid } = line.tags;
         if (msgid !== undefined && msgid !== '' && msgid.length <= MSGID_MOST) this.#answer(label, { msgid });
         return true;

@@ -13,6 +13,8 @@ export interface SentLine {
   readonly how: How;
   readonly text: string;
   readonly saying: Saying | undefined;
+  /** That of its echo, where the server brings one. */
+  readonly label?: string;
   /** How often it was sent. */
   readonly times: number;
 }
@@ -83,6 +85,11 @@ export class SentLines {
     const timer = this.#needs.clock.after(ANSWER_MS, () => this.onPong(token));
     this.#trials.push({ target, token, upTo: this.#number, timer, count: 1, why });
     this.#needs.send(pingLine(token));
+  }
+
+  /** Whether the server has refused something and is asked how far it is. */
+  get asks(): boolean {
+    return this.#trials.length > 0;
   }
 
   /** Takes the last parameter of PONG. */

@@ -40,7 +40,8 @@ export class Mouth {
     this.outbox = new Outbox(needs);
     this.budgets = needs.budgets;
     this.tags = needs.tags;
-    this.unconfirmed = new Unconfirmed(needs.clock);
+    this.unconfirmed = new Unconfirmed(needs.clock, () => this.sent.asks);
+    this.tags.labels.onEcho = (label) => this.unconfirmed.echoed(label);
     this.sent = new SentLines({ ...needs, thrownAway: (lines, target, why) => this.#thrownAway(lines, target, why) });
   }
 
@@ -55,6 +56,7 @@ export class Mouth {
 
   /** Said anew within a channel's limit, else told to who said them, else to everybody. */
   #thrownAway(lines: readonly SentLine[], target: ChannelName | Nick | undefined, why: Refusal): void {
+    for (const { saying } of lines) this.unconfirmed.settled(saying);
     const channel = why.reason === 'slow-down' ? lines.find((line) => isChannel(line.target))?.target : undefined;
     if (channel !== undefined) {
       this.budgets.throttled(channel);
@@ -112,9 +114,10 @@ function speakSingly(
     for (const text of lines.slice(said)) {
       const cut = cutBytes(text, budget);
       const line = sayLine(how, target, cut);
+      const label = tags.label(answerTo(saying));
       if (line === undefined) {
         refusal = refused('not-a-channel', 'This is no name that a message can be sent to.', true);
-      } else if (!push(mouth, withTags([...tags.label(answerTo(saying)), ...reply], line), { target, how, text: cut, saying, times: 1 }, handed)) {
+      } else if (!push(mouth, withTags([...label, ...reply], line), { target, how, text: cut, saying, ...labelIn(label), times: 1 }, handed)) {
         refusal = mouth.outbox.queued > 0 ? refused('slow-down', 'Too much waits to be said on IRC already.') : LOST;
       }
       reply = [];
@@ -122,6 +125,11 @@ function speakSingly(
       if (refusal !== undefined) return resolve(refusal);
     }
   });
+}
+
+/** The label in such a tag. */
+function labelIn([tag]: readonly string[]): Pick<SentLine, 'label'> {
+  return tag === undefined ? {} : { label: tag.slice('label='.length) };
 }
 
 /** What is done with the id that the server gives a line. */
@@ -138,12 +146,17 @@ function answerTo(saying: Saying | undefined): ((answer: Answer) => void) | unde
  */
 function speakAgain(mouth: Mouth, lines: readonly SentLine[], why: Refusal): void {
   for (const line of lines) {
+    // What is said anew bears no label.
     const raw = line.times < TIMES_MOST ? sayLine(line.how, line.target, line.text) : undefined;
     const handed = (taken: boolean): void => {
       if (!taken) line.saying?.refused?.(why);
     };
-    if (raw === undefined || !push(mouth, raw, { ...line, times: line.times + 1 }, handed, true)) handed(false);
+    if (raw === undefined || !push(mouth, raw, again(line), handed, true)) handed(false);
   }
+}
+
+function again({ target, how, text, saying, times }: SentLine): SentLine {
+  return { target, how, text, saying, times: times + 1 };
 }
 
 /** Hands a line to the outbox, once it is its turn in a channel with a limit of its own. */
@@ -152,7 +165,7 @@ function push({ outbox, sent, unconfirmed, budgets }: Mouth, line: string, what:
     outbox.push(line, 'text', (taken) => {
       if (taken) {
         sent.sent(what);
-        unconfirmed.sent(what.saying);
+        unconfirmed.sent(what.saying, what.label);
       }
       handed(taken);
     });

@@ -1,10 +1,14 @@
-/** What the server has not been heard to have read: of that nobody knows whether it arrived, when the connection is lost (R2, R3). */
+/**
+ * What the server has not been heard to have read: of that nobody knows whether it arrived, when the connection is lost (R2,
+ * R3). And what it read and did not bring back, though it echoes (R31).
+ */
 
 import type { Clock } from '../lib/clock.js';
 import { refused, type Refusal } from '../model/refusal.js';
 import type { Saying } from './port.js';
 
 const UNCONFIRMED: Refusal = refused('unconfirmed', 'The IRC connection was lost before the server had confirmed it.').refusal;
+const SWALLOWED: Refusal = refused('cannot-send', 'The IRC server took it and did not pass it on.', true).refusal;
 /** A server that is well has read a line after so long, and answered a PING, in ms. */
 const READ_MS = 2_000;
 const ANSWER_MS = 10_000;
@@ -17,6 +21,8 @@ interface Message {
   /** Number and time, monotonic ms, of its last line. */
   number: number;
   at: number;
+  /** Labels of its lines whose echoes are awaited. */
+  readonly labels: Set<string>;
 }
 
 /**
@@ -29,13 +35,19 @@ export class Unconfirmed {
   #number = 0;
   /** PINGs without an answer, oldest first. */
   #asked: { readonly number: number; readonly at: number }[] = [];
+  readonly #byLabel = new Map<string, Message>();
+  /** Whether this server has been seen to echo what had a label. */
+  #echoes = false;
+  readonly #explains: () => boolean;
 
-  constructor(clock: Clock) {
+  /** @param explains whether the server is just telling in another way what it threw away */
+  constructor(clock: Clock, explains: () => boolean = () => false) {
     this.#clock = clock;
+    this.#explains = explains;
   }
 
-  /** The kernel took a line of a message. */
-  sent(saying: Saying | undefined): void {
+  /** The kernel took a line of a message, with a label if its echo is to have one. */
+  sent(saying: Saying | undefined, label?: string): void {
     this.#number++;
     if (saying?.refused === undefined) return;
     const at = this.#clock.elapsed();
@@ -43,10 +55,25 @@ export class Unconfirmed {
     if (last?.saying === saying) {
       last.number = this.#number;
       last.at = at;
+      this.#await(last, label);
       return;
     }
-    this.#messages.push({ saying, number: this.#number, at });
-    if (this.#messages.length > MOST) this.#messages = this.#messages.slice(-MOST / 2);
+    const message = { saying, number: this.#number, at, labels: new Set<string>() };
+    this.#messages.push(message);
+    this.#await(message, label);
+    if (this.#messages.length > MOST) this.#forget(this.#messages.splice(0, MOST / 2));
+  }
+
+  /** A line with that label came back. */
+  echoed(label: string): void {
+    this.#echoes = true;
+    this.#byLabel.get(label)?.labels.delete(label);
+    this.#byLabel.delete(label);
+  }
+
+  /** It is known already what became of a message. */
+  settled(saying: Saying | undefined): void {
+    this.#forget(this.#messages.filter((message) => message.saying === saying));
   }
 
   /** A PING is about to be sent: what its PONG is to bring back. */
@@ -63,7 +90,24 @@ export class Unconfirmed {
     // An answer that was not asked for confirms nothing.
     if (!this.#asked.some((asked) => asked.number === number)) return;
     this.#asked = this.#asked.filter((asked) => asked.number > number);
+    const read = this.#messages.filter((message) => message.number <= number);
     this.#messages = this.#messages.filter((message) => message.number > number);
+    const swallowed = this.#echoes && !this.#explains() ? read.filter(({ labels }) => labels.size > 0) : [];
+    this.#forget(read);
+    for (const { saying } of swallowed) saying.refused?.(SWALLOWED);
+  }
+
+  #await(message: Message, label: string | undefined): void {
+    if (label === undefined) return;
+    message.labels.add(label);
+    this.#byLabel.set(label, message);
+  }
+
+  #forget(messages: readonly Message[]): void {
+    for (const { labels } of messages) {
+      for (const label of labels) this.#byLabel.delete(label);
+      labels.clear();
+    }
   }
 
   /**
@@ -77,6 +121,8 @@ export class Unconfirmed {
     const unsure = this.#messages.filter(({ at }) => dead || (!asked && now - at < READ_MS));
     this.#messages = [];
     this.#asked = [];
+    this.#byLabel.clear();
+    this.#echoes = false;
     for (const { saying } of unsure) saying.refused?.(UNCONFIRMED);
   }
 }

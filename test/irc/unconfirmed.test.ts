@@ -59,6 +59,36 @@ describe('irc/unconfirmed', () => {
     assert.deepEqual(told, ['one unconfirmed']);
   });
 
+  it('R31: what was read and not brought back by a server that echoes is told; of one that never did, nothing is', () => {
+    const { told, lines, saying } = make();
+    lines.sent(saying('no echoes yet'), '0');
+    lines.onPong(lines.ask());
+    const both = saying('two lines');
+    lines.sent(saying('comes back'), '1');
+    lines.sent(both, '2');
+    lines.sent(both, '3');
+    lines.sent(saying('bare'));
+    for (const label of ['1', '2', '9']) lines.echoed(label);
+    lines.onPong(lines.ask());
+    lines.onPong(lines.ask());
+    assert.deepEqual(told, ['two lines cannot-send']);
+  });
+
+  it('R31: what is refused in so many words, or is still on its way, is not told a second time', () => {
+    const { told, lines, saying } = make();
+    lines.sent(saying('first'), '0');
+    lines.echoed('0');
+    const known = saying('refused');
+    lines.sent(known, '1');
+    lines.settled(known);
+    const asked = lines.ask();
+    lines.sent(saying('after the PING'), '2');
+    lines.onPong(asked);
+    assert.deepEqual(told, []);
+    lines.onPong(lines.ask());
+    assert.deepEqual(told, ['after the PING cannot-send']);
+  });
+
   it('L16: remembers no more than it must', async () => {
     const { clock, told, lines, say } = make();
     for (let n = 0; n < 5_000; n++) say(`${n}`);
