@@ -21,6 +21,7 @@ const NICK = /[\p{L}\p{M}\p{N}[\]\\`_^{|}-]+/gu;
 /** Text in which nothing is a name: addresses, mail, host names, and code between backticks. */
 const OPAQUE = /(?:[a-z][a-z0-9+.-]{1,20}:\/\/|www\.)\S+|(?<!\S)`[^`\n]+`(?!\S)/giu;
 /** Signs that stand around a nick as well as in it. */
+const SIGNS = '[]{}`_^|\\-';
 const AROUND = /^[[\]{}`_^|\\-]+|[[\]{}`_^|\\-]+$/gu;
 /** A shorter nick is a word of some language more often than a nick: it counts only when it is addressed. */
 const LONG = 4;
@@ -49,19 +50,27 @@ export function mentionsIn(plain: string, line: Line, find: FindNick): readonly 
 }
 
 function wordAt(plain: string, word: string, at: number, find: FindNick): Mention | undefined {
-  if (!standsAlone(plain, at, at + word.length)) return undefined;
-  const whole = named(plain, word, at, find);
-  if (whole) return whole;
+  // Nearly no word is a nick, so the rest is asked only of those that are.
+  const found = named(plain, word, at, find) ?? bareNamed(plain, word, at, find);
+  return found && standsAlone(plain, at, at + word.length) ? found : undefined;
+}
+
+function bareNamed(plain: string, word: string, at: number, find: FindNick): Mention | undefined {
+  if (!SIGNS.includes(word.charAt(0)) && !SIGNS.includes(word.charAt(word.length - 1))) return undefined;
   const bare = word.replace(AROUND, '');
-  return bare === '' || bare === word ? undefined : named(plain, bare, at + word.indexOf(bare), find);
+  return bare === '' ? undefined : named(plain, bare, at + word.indexOf(bare), find);
 }
 
 function named(plain: string, nick: string, from: number, find: FindNick): Mention | undefined {
   const to = from + nick.length;
-  const addressed = /^[:,]/u.test(plain.charAt(to)) && plain.slice(0, from).trim() === '';
-  if (!addressed && nick.length < LONG) return undefined;
+  if (nick.length < LONG && !isAddressed(plain, from, to)) return undefined;
   const found = find(nick);
   return found && { ...found, from, to };
+}
+
+function isAddressed(plain: string, from: number, to: number): boolean {
+  const after = plain.charAt(to);
+  return (after === ':' || after === ',') && plain.slice(0, from).trim() === '';
 }
 
 /** Whether what is around a word lets it be a name: no part of an address, host name, path, channel or option. */
