@@ -56,7 +56,7 @@ describe('the demo', () => {
       const page = /http:\/\/127\.0\.0\.1:\d+/u.exec(await waitFor(lines, /^ {2}Page /u))![0];
       const irc = Number(/127\.0\.0\.1:(\d+)/u.exec(await waitFor(lines, /^ {2}IRC clients /u))![1]);
       const document = await (await fetch(page)).text();
-      assert.doesNotMatch(document, /\/\* (?:look|facts) \*\/|(?:src|href)="(?!data:)/u);
+      assert.doesNotMatch(document, /\/\* (?:look|facts) \*\/|(?:src|href)="(?!data:|\/metrics")/u);
 
       const seen = new Seen<Record<string, unknown>>(systemClock);
       const stream = await fetch(`${page}/events`);
@@ -80,17 +80,42 @@ describe('the demo', () => {
         });
       await act('irc-say', { where: '#tea', text: 'from the page\r\nQUIT :injected' });
       const fits = (entry: Record<string, unknown>): boolean => entry.kind === 'matrix' && JSON.stringify(entry).includes('from the page QUIT :injected');
-      await seen.next('the line as a Matrix event', fits, 10_000, (entry) => JSON.stringify(entry));
+      await seen.next('the line as a Matrix event', fits, 30_000, (entry) => JSON.stringify(entry));
       const isBobs = ({ kind, nick, line }: Record<string, unknown>, what: string): boolean =>
         kind === 'irc' && nick === 'bob' && String(line).includes(what);
       const seesIrc = (what: string): Promise<unknown> =>
-        seen.next(what, (entry) => isBobs(entry, what), 10_000, (entry) => JSON.stringify(entry));
-      await act('matrix-nick', { text: 'Oolong' });
+        seen.next(what, (entry) => isBobs(entry, what), 30_000, (entry) => JSON.stringify(entry));
+      // What an operator sees: whose a connection is, and what was carried.
+      const matrix = (what: RegExp): Promise<unknown> =>
+        seen.next(String(what), (entry) => entry.kind === 'matrix' && what.test(JSON.stringify(entry)), 30_000, (entry) => JSON.stringify(entry));
+      await act('irc-ident', {});
+      const told = await seen.next('the answer of ident', ({ kind }) => kind === 'told', 30_000, (entry) => JSON.stringify(entry));
+      assert.match(String(told.text), /answered “\d+,\d+:USERID:UNIX:alice”$/u);
+      const figures = async (): Promise<string> => {
+        const { toMatrix, toIrc, connections } = (await (await fetch(`${page}/figures`)).json()) as Record<string, number>;
+        return `${toMatrix} ${toIrc} ${connections}`;
+      };
+      // The homeserver has the third line before the bridge has counted it.
+      const until = systemClock.elapsed() + 30_000;
+      while ((await figures()) !== '3 2 2') assert.ok(systemClock.elapsed() < until, await figures());
+      assert.match(await (await fetch(`${page}/metrics`)).text(), /^# HELP bridge_messages_total/mu);
+      // What people see: of their connection, of commands, of invitations, of a room that IRC cannot read.
+      await matrix(/You are connected to Sandbox as Alice\[m\]/u);
+      await act('matrix-command', { text: 'help' });
+      await matrix(/These are the commands/u);
+      await act('irc-invite', { text: 'cake' });
+      await matrix(/"sender":"@irc_bob:demo\.test".*"membership":"invite".*"state_key":"@alice:demo\.test"/u);
+      await act('matrix-encrypted', {});
+      await matrix(/IRC cannot read/u);
+      await act('irc-cut', {});
+      await matrix(/You are not connected to Sandbox now/u);
+      await matrix(/You are connected to Sandbox as Alice\[m\]/u);
+      await act('matrix-command', { text: '!nick Oolong' });
       await seesIrc('NICK :Oolong');
       await act('irc-say', { where: '#tea', text: '/msg Oolong psst' });
-      const told = (entry: Record<string, unknown>): boolean =>
+      const psst = (entry: Record<string, unknown>): boolean =>
         entry.kind === 'matrix' && JSON.stringify(entry).includes('"body":"psst"');
-      const { event } = await seen.next('the private line', told, 10_000, (entry) => JSON.stringify(entry));
+      const { event } = await seen.next('the private line', psst, 30_000, (entry) => JSON.stringify(entry));
       await act('matrix-say', { where: (event as { room_id: string }).room_id, text: 'what is it?' });
       await seesIrc('PRIVMSG bob :what is it?');
       const seesCarol = (line: RegExp): Promise<unknown> =>
@@ -113,5 +138,5 @@ describe('the demo', () => {
       await reading;
       const refused = await new Promise((resolve) => connect(irc, '127.0.0.1').once('error', () => resolve(true)).once('connect', () => resolve(false)));
       assert.equal(refused, true);
-    })).timeout(90_000);
+    })).timeout(240_000);
 });

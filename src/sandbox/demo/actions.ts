@@ -4,6 +4,7 @@ import { parseNick } from '../../model/irc-names.js';
 import { ghostId } from '../../naming/ghost-id.js';
 import { Refused } from '../people/matrix-person.js';
 import { carolOf } from './carol.js';
+import { aliceOnIrc, askIdent } from './proof.js';
 import type { Stage } from './stage.js';
 import { aliasOf, botTalk, DOMAIN } from './stage.js';
 
@@ -17,7 +18,8 @@ export type Fields = Readonly<Record<string, string>>;
 
 interface Action {
   readonly tell: (fields: Fields) => Deed;
-  readonly perform: (stage: Stage, fields: Fields) => Promise<void>;
+  /** Gives what came of it, where that is to be told. */
+  readonly perform: (stage: Stage, fields: Fields) => Promise<string | void>;
 }
 
 const field = (fields: Fields, name: string): string => fields[name] ?? '';
@@ -26,6 +28,19 @@ const field = (fields: Fields, name: string): string => fields[name] ?? '';
 export function wantedAlias(text: string): string {
   if (text.startsWith('#irc_')) return text;
   return aliasOf(text.startsWith('#') ? text : `#${text}`);
+}
+
+const channelOf = (fields: Fields): string => {
+  const text = field(fields, 'text');
+  return text.startsWith('#') ? text : `#${text}`;
+};
+/** `help` and `!help` are the same. */
+const commandOf = (fields: Fields): string => `!${field(fields, 'text').replace(/^!/u, '')}`;
+
+function ghostOf(name: string): string {
+  const nick = parseNick(name);
+  if (nick === undefined) throw new Error('That is not a nick.');
+  return ghostId({ userTemplate: '@irc_$NICK', server: '', domain: DOMAIN }, nick);
 }
 
 export const actions: Readonly<Record<string, Action>> = {
@@ -47,17 +62,25 @@ export const actions: Readonly<Record<string, Action>> = {
   'matrix-pm': {
     tell: (fields) => ({ side: 'matrix', text: `Alice starts a private chat with ${field(fields, 'text')}` }),
     perform: async ({ alice }, fields) => {
-      const nick = parseNick(field(fields, 'text'));
-      if (nick === undefined) throw new Error('That is not a nick.');
-      const ghost = ghostId({ userTemplate: '@irc_$NICK', server: '', domain: DOMAIN }, nick);
-      const name = `Private chat with ${nick}`;
-      await alice.makesRoom({ preset: 'trusted_private_chat', is_direct: true, invite: [ghost], name });
+      const nick = field(fields, 'text');
+      await alice.makesRoom({ preset: 'trusted_private_chat', is_direct: true, invite: [ghostOf(nick)], name: `Private chat with ${nick}` });
     },
   },
-  'matrix-nick': {
-    tell: (fields) => ({ side: 'matrix', text: `Alice asks the bot for the nick ${field(fields, 'text')}` }),
+  'matrix-encrypted': {
+    tell: () => ({ side: 'matrix', text: 'Alice starts an encrypted chat with bob, which IRC could not read' }),
+    perform: async ({ alice, bob }) => {
+      const ghost = ghostOf(bob.nick);
+      const sealed = { type: 'm.room.encryption', state_key: '', content: { algorithm: 'm.megolm.v1.aes-sha2' } };
+      const wish = { preset: 'trusted_private_chat', is_direct: true, invite: [ghost], name: 'Encrypted chat with bob', initial_state: [sealed] };
+      const room = await alice.makesRoom(wish);
+      await alice.seesMember(ghost, 'join', room);
+      await alice.sends(room, { algorithm: 'm.megolm.v1.aes-sha2', ciphertext: 'AwgAEnACg', session_id: 'demo' }, 'm.room.encrypted');
+    },
+  },
+  'matrix-command': {
+    tell: (fields) => ({ side: 'matrix', text: `Alice tells the bot ${commandOf(fields)}` }),
     perform: async (stage, fields) => {
-      await stage.alice.says(await botTalk(stage), `!nick ${field(fields, 'text')}`);
+      await stage.alice.says(await botTalk(stage), commandOf(fields));
     },
   },
   'account-register': {
@@ -79,9 +102,24 @@ export const actions: Readonly<Record<string, Action>> = {
   'irc-join': {
     tell: (fields) => ({ side: 'irc', text: `Bob joins ${field(fields, 'text')}` }),
     perform: async ({ bob }, fields) => {
-      const text = field(fields, 'text');
-      bob.sends(`JOIN ${text.startsWith('#') ? text : `#${text}`}`);
+      bob.sends(`JOIN ${channelOf(fields)}`);
     },
+  },
+  'irc-invite': {
+    tell: (fields) => ({ side: 'irc', text: `Bob invites Alice to ${channelOf(fields)}` }),
+    perform: async (stage, fields) => {
+      const { nickText } = aliceOnIrc(stage);
+      await stage.bob.joins(channelOf(fields));
+      stage.bob.sends(`INVITE ${nickText} ${channelOf(fields)}`);
+    },
+  },
+  'irc-ident': {
+    tell: () => ({ side: 'irc', text: 'The IRC server asks whose Alice’s connection is' }),
+    perform: (stage) => askIdent(stage),
+  },
+  'irc-cut': {
+    tell: () => ({ side: 'irc', text: 'The IRC server drops Alice’s connection' }),
+    perform: async (stage) => aliceOnIrc(stage).close('Ping timeout'),
   },
   'irc-say': {
     tell: (fields) => ({ side: 'irc', text: `Bob says “${field(fields, 'text')}”` }),

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../lib/clock.js';
-import { BridgeProcess, loopbackConfig } from '../bridge-process.js';
+import { BridgeProcess, freePort, loopbackConfig } from '../bridge-process.js';
 import { SandboxHomeserver } from '../homeserver.js';
 import { SandboxIrcd } from '../ircd.js';
 import { IrcPerson } from '../people/irc-person.js';
@@ -13,14 +13,14 @@ export const DOMAIN = 'demo.test';
 /** The channel of the first conversation. */
 export const CHANNEL = '#tea';
 
-/** Nicks may be changed here, and nobody needs to be told of connections: the page shows them. */
+/** Nicks may be changed here. */
 const NETWORK = {
-  sendConnectionMessages: false,
   ircClients: { nickTemplate: '$DISPLAY[m]', reconnectIntervalMs: 50, allowNickChanges: true },
 };
 
 /** Whoever registers, but for Alice, is in the channel at once, and nobody waits five minutes here to see a logout. */
 const SERVICE = {
+  metrics: { enabled: true },
   syntheticEvents: { onRegistration: 'connect', autoJoin: [`127.0.0.1/${CHANNEL}`], logoutGraceSecs: 3, users: { exclude: ['@alice:.*'] } },
   logging: { level: 'debug', toConsole: true },
 };
@@ -31,6 +31,8 @@ export interface Stage {
   readonly bridge: BridgeProcess;
   readonly alice: MatrixPerson;
   readonly bob: IrcPerson;
+  /** Where the bridge says whose a connection is. */
+  readonly identPort: number;
   /** How long the bridge took until it listened, ms. */
   readonly startedIn: number;
 }
@@ -72,7 +74,9 @@ export async function setStage(curtain: Curtain, ircPort: number): Promise<Stage
   process.once('exit', () => bridge.removeNow());
   curtain.add(() => bridge.remove());
   const { directory } = bridge;
-  bridge.configure(loopbackConfig({ directory, homeserverUrl: homeserver.url, domain: DOMAIN, ircPort: ircd.port, network: NETWORK, service: SERVICE }));
+  const identPort = await freePort();
+  const service = { ...SERVICE, ident: { enabled: true, port: identPort, address: '127.0.0.1' } };
+  bridge.configure(loopbackConfig({ directory, homeserverUrl: homeserver.url, domain: DOMAIN, ircPort: ircd.port, network: NETWORK, service }));
   homeserver.addAppservice(await bridge.register(undefined, ['--msc3395']));
   const begun = systemClock.elapsed();
   await bridge.start();
@@ -83,31 +87,37 @@ export async function setStage(curtain: Curtain, ircPort: number): Promise<Stage
   const alice = await MatrixPerson.registers(homeserver.url, 'alice');
   await alice.call('PUT', `/profile/${encodeURIComponent(alice.userId)}/displayname`, { displayname: 'Alice' });
   curtain.add(() => alice.rests());
-  void acceptInvitations(alice);
-  return { homeserver, ircd, bridge, alice, bob, startedIn };
+  const stage = { homeserver, ircd, bridge, alice, bob, identPort, startedIn };
+  void acceptInvitations(stage);
+  return stage;
 }
 
-/** Whoever writes to Alice on IRC gets an answer: she goes into every room to which a ghost invites her. */
-async function acceptInvitations(alice: MatrixPerson): Promise<void> {
-  const byGhost = ({ type, state_key, sender, content }: SeenEvent): boolean =>
-    type === 'm.room.member' && state_key === alice.userId && content.membership === 'invite' && sender.startsWith('@irc_');
+/** Whoever writes to Alice on IRC gets an answer: she goes into every room to which the bridge invites her. */
+async function acceptInvitations(stage: Stage): Promise<void> {
+  const { alice } = stage;
+  const byBridge = ({ type, state_key, sender, content }: SeenEvent): boolean =>
+    type === 'm.room.member' && state_key === alice.userId && content.membership === 'invite' && /^@(?:irc_|appservice-irc:)/u.test(sender);
   const DAY_MS = 86_400_000;
   try {
-    for (;;) await alice.joins((await alice.seesEvent('an invitation', byGhost, DAY_MS)).room_id);
+    for (;;) {
+      const { room_id: room, sender, content } = await alice.seesEvent('an invitation', byBridge, DAY_MS);
+      await alice.joins(room);
+      if (sender === BOT && content.is_direct === true) talks.set(stage, Promise.resolve(room));
+    }
   } catch (fault) {
     console.error('demo: Alice takes no more invitations:', fault instanceof Error ? fault.message : fault);
   }
 }
 
+const BOT = `@appservice-irc:${DOMAIN}`;
 const talks = new WeakMap<Stage, Promise<string>>();
 
-/** Alice's room with the bot, opened when it is first needed. */
+/** Alice's room with the bot: the one that it has opened to tell her of her connection, or one of her own. */
 export function botTalk(stage: Stage): Promise<string> {
   const { alice } = stage;
-  const bot = `@appservice-irc:${DOMAIN}`;
   const open = async (): Promise<string> => {
-    const room = await alice.makesRoom({ preset: 'trusted_private_chat', is_direct: true, invite: [bot], name: 'The bot' });
-    await alice.seesMember(bot, 'join', room);
+    const room = await alice.makesRoom({ preset: 'trusted_private_chat', is_direct: true, invite: [BOT], name: 'The bot' });
+    await alice.seesMember(BOT, 'join', room);
     return room;
   };
   const talk = talks.get(stage) ?? open();

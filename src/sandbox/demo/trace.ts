@@ -10,6 +10,7 @@ const KEPT = 600;
 
 export type TraceEntry =
   | { readonly kind: 'deed'; readonly side: 'matrix' | 'irc'; readonly text: string }
+  | { readonly kind: 'told'; readonly side: 'matrix' | 'irc'; readonly text: string }
   | { readonly kind: 'refused'; readonly side: 'matrix' | 'irc'; readonly text: string }
   | { readonly kind: 'matrix'; readonly event: Omit<RoomEvent, 'position' | 'unsigned'> }
   | { readonly kind: 'irc'; readonly nick: string; readonly way: 'in' | 'out'; readonly line: string };

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { actions, refusalText } from '../demo/actions.js';
+import { figuresIn, metricsOf } from '../demo/proof.js';
 import type { Fields } from '../demo/actions.js';
 import type { Stage } from '../demo/stage.js';
 import { besideText, CHANNEL, DOMAIN } from '../demo/stage.js';
@@ -61,6 +62,7 @@ export class PageServer {
     const [path] = (request.url ?? '/').split('?', 1);
     if (request.method === 'GET' && path === '/') return this.document(response);
     if (request.method === 'GET' && path === '/events') return this.stream(request, response);
+    if (request.method === 'GET' && (path === '/metrics' || path === '/figures')) return this.figures(path, response);
     if (request.method === 'POST' && path?.startsWith('/do/') === true) {
       try {
         return await this.act(path.slice(4), request, response);
@@ -95,6 +97,16 @@ export class PageServer {
     response.end(html);
   }
 
+  /** What the bridge shows to Prometheus, or a few figures of it. */
+  private async figures(path: string, response: ServerResponse): Promise<void> {
+    try {
+      const text = await metricsOf(this.stage);
+      plain(response, 200, path === '/metrics' ? text : JSON.stringify(figuresIn(text)));
+    } catch (fault) {
+      plain(response, 502, refusalText(fault));
+    }
+  }
+
   private stream(request: IncomingMessage, response: ServerResponse): void {
     const from = Number(request.headers['last-event-id'] ?? '0');
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
@@ -114,7 +126,8 @@ export class PageServer {
     const deed = action.tell(fields);
     this.trace.deed(deed);
     try {
-      await action.perform(this.stage, fields);
+      const outcome = await action.perform(this.stage, fields);
+      if (typeof outcome === 'string') this.trace.add({ kind: 'told', side: deed.side, text: outcome });
     } catch (fault) {
       this.trace.add({ kind: 'refused', side: deed.side, text: refusalText(fault) });
     }
