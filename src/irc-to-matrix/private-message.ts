@@ -45,6 +45,9 @@ const BOT_SAYS =
 /** A person who has left a room is invited again when the nick writes, but not more often than this (PM-2). */
 const INVITE_EVERY_MS = 300_000;
 
+/** What InspIRCd says to each connection that the bridge itself has made deaf (CONN-15): no news to its person. */
+const OWN_DEAFNESS = /^\*\*\* You have enabled user ?mode \+\w, deaf mode/u;
+
 /** Makes what judges a line as it comes: true when it is to be carried; otherwise its author has been answered. */
 export function makeReceive(needs: PrivateMessageNeeds): (line: PrivateMessage) => boolean {
   return (line) => {
@@ -57,6 +60,7 @@ export function makeReceive(needs: PrivateMessageNeeds): (line: PrivateMessage) 
       void needs.answer(line, 'bot', BOT_SAYS);
       return false;
     }
+    if (!line.fromUser && OWN_DEAFNESS.test(line.text)) return false;
     const rules = needs.configOf(line.network).privateMessages;
     const allowed = mayTalk(line.to.owner, line.from.nick, rules, network, needs.homeserver.domain);
     // Notices of services are not talk: they go to the admin room all the same.

@@ -177,6 +177,14 @@ describe('irc-to-matrix/private-message', () => {
       assert.deepEqual(said(world).map(([, body]) => body), ['-NickServ- register! (irc.test)']);
     });
 
+    it('of servers go to the room with the bot, but for what they say of a deafness that is our doing', async () => {
+      const world = await scene();
+      const fromServer = { how: 'notice', fromUser: false, nick: 'irc.test' } as const;
+      await hear(world, toAlice('register!', { how: 'notice', nick: 'NickServ' }));
+      await hear(world, toAlice('*** You have enabled user mode +d, deaf mode. This mode means …', fromServer), toAlice('*** Notice', fromServer));
+      assert.deepEqual(said(world).slice(1).map(([, body]) => body), ['-irc.test- *** Notice (irc.test)']);
+    });
+
     it('of servers open none', async () => {
       const world = await scene();
       await hear(world, toAlice('hello', { how: 'notice', fromUser: false, nick: 'irc.test' }));
