@@ -143,6 +143,8 @@ describe('faults: advisories', () => {
         await pusher.push([{ ...aTextEvent(alice.userId, room, ''), ...kick }]).finally(() => pusher.end());
       }
       await last(scene);
+      const there = (): string[] => [...(set.world.ircd.net.channel(channel)?.members.keys() ?? [])].map(({ nickText }) => nickText);
+      await until('all are out', () => !there().some((nick) => nick.startsWith('victim')));
     });
     for (const n of EVIL.keys()) assert.ok(lines.filter((line) => line.includes(`kick ${n} `)).length === 1, `kick ${n}`);
     for (const n of EVIL.keys()) for (const kind of ['topic', 'both', 'rich']) assert.ok(lines.filter((line) => line.includes(`${kind} ${n} `)).length <= 1);

@@ -13,7 +13,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { dump } from 'js-yaml';
 import { sleep, systemClock } from '../lib/clock.js';
 
-const MAIN = fileURLToPath(new URL(`../main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+/** Beside this file, in whatever language; `CAUSEWAY_BRIDGE` names another, such as the one that was built. */
+const MAIN = process.env['CAUSEWAY_BRIDGE'] ?? fileURLToPath(new URL(`../main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
 const START_MS = 120_000;
 const STOP_MS = 60_000;
 
