@@ -49,7 +49,8 @@ export interface Actor {
 export interface RoomWish {
   readonly aliasLocalpart?: string;
   readonly name?: string;
-  readonly preset: 'public_chat' | 'private_chat';
+  /** Absent: what the homeserver gives rooms that are in no directory (PM-1). */
+  readonly preset?: 'public_chat' | 'private_chat';
   readonly invite?: readonly UserId[];
   readonly isDirect?: boolean;
   readonly initialState?: readonly { readonly type: string; readonly state_key: string; readonly content: JsonObject }[];
@@ -65,13 +66,13 @@ export interface MetaAnswer {
   readonly reason?: string;
 }
 
-/** What the homeserver asks of us; answers decide the HTTP status. */
 /**
  * What the homeserver says of an account. `no such account`: or it has no profile, which may mean that it was erased.
  * `unknown`: it would say the same of an open one and a closed one.
  */
 export type AccountSign = 'open' | 'closed' | 'no such account' | 'unknown';
 
+/** What the homeserver asks of us; answers decide the HTTP status. */
 export interface Questions {
   /** `GET /rooms/{alias}`: true once room and alias exist, false: 404. May take up to 30 s. */
   alias(alias: RoomAlias): Promise<boolean>;
@@ -155,7 +156,6 @@ export interface Homeserver {
   decodeEntry(entry: Entry): MatrixEvent | undefined;
   /** Reads a journal entry of lane `synthetic`; what is of no use says why. */
   decodeAccount(entry: Entry): AccountNews;
-  /** Asks the homeserver to push what it holds back (`/ping`); retried, never throws. */
   /**
    * Takes an account event as if it had come in a transaction (SYN-19, SYN-21): kept, then told to `onAccount`. Gives
    * what it says, `undefined` when it is malformed. Throws `JOURNAL_FULL` and `JOURNAL_FAULT`.
@@ -163,6 +163,7 @@ export interface Homeserver {
   injectAccount(item: unknown): Promise<AccountNews | undefined>;
   /** Asks what is known of an account of the homeserver; tried once. Throws when it cannot say now. */
   accountSign(user: UserId): Promise<AccountSign>;
+  /** Asks the homeserver to push what it holds back (`/ping`); retried, never throws. */
   ping(): Promise<void>;
   /** Answers 503 to transactions from now on (shutdown, LIFE-7). */
   refuse(): void;

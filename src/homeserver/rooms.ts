@@ -127,7 +127,7 @@ export class Rooms {
   async #body(by: Actor, wish: RoomWish, mark: string): Promise<JsonObject> {
     const levels = wish.powerLevels && (await this.#levels(by.userId, wish.powerLevels, wish.roomVersion));
     return {
-      preset: wish.preset,
+      ...(wish.preset === undefined ? { visibility: 'private' } : { preset: wish.preset }),
       ...(wish.aliasLocalpart === undefined ? {} : { room_alias_name: wish.aliasLocalpart }),
       ...(wish.name === undefined ? {} : { name: wish.name }),
       ...(wish.invite === undefined ? {} : { invite: wish.invite }),

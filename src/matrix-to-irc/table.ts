@@ -6,6 +6,7 @@ import type { RoomSettings } from '../rooms/room-settings.js';
 import { type EncryptedNeeds, makeEncrypted } from './encrypted.js';
 import { type BehindTalk, makeMember, type MemberNeeds } from './member.js';
 import { makeTopic, type TopicNeeds } from './topic.js';
+import { makeUpgrades, type UpgradeNeeds } from './upgrade.js';
 
 /** A kind without an entry does not compile. */
 export type Table = {
@@ -17,18 +18,16 @@ export type Table = {
   ) => Promise<void> | void;
 };
 
-export type TableNeeds = EncryptedNeeds & MemberNeeds & TopicNeeds & { readonly roomSettings: Pick<RoomSettings, 'changed'> };
-
-const nothing = (): void => undefined;
+export type TableNeeds = EncryptedNeeds & UpgradeNeeds & MemberNeeds & TopicNeeds & { readonly roomSettings: Pick<RoomSettings, 'changed'> };
 
 /** The others, which are told in channels, are carried by `message.ts`, called for each place that `route.ts` names. */
 export function makeTable(needs: TableNeeds): Table {
+  const upgrades = makeUpgrades(needs);
   return {
-    member: makeMember(needs),
+    member: makeMember({ ...needs, invited: (event, entry, repeat) => needs.invited(upgrades.asDirect(event), entry, repeat) }),
     ...makeEncrypted(needs),
     roomSettings: (event) => needs.roomSettings.changed(event),
     topic: makeTopic(needs),
-    // Not carried yet: upgrades.
-    tombstone: nothing,
+    tombstone: upgrades.tombstone,
   };
 }

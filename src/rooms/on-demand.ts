@@ -23,6 +23,8 @@ export interface DemandWish {
   readonly person: UserId;
   readonly channel: string;
   readonly key?: string;
+  /** A room that is made is made without an invitation: who asks for it gives one himself. */
+  readonly uninvited?: true;
 }
 
 /** The channel and its rooms. `invited`: the room was made just now, with an invitation for the person. */
@@ -38,7 +40,7 @@ export type OpenOnDemand = (wish: DemandWish) => Promise<Outcome<Demanded>>;
 export function makeOpenOnDemand(needs: OnDemandNeeds): OpenOnDemand {
   /** Who is opening a channel now: only he is invited with the room. */
   const opening = new Set<string>();
-  return async ({ network: name, person, channel: text, key }) => {
+  return async ({ network: name, person, channel: text, key, uninvited }) => {
     const network = needs.networks.get(name);
     if (!network) return refused('network-unreachable', `There is no network called ${name} here.`, true);
     const config = needs.configOf(name);
@@ -53,9 +55,9 @@ export function makeOpenOnDemand(needs: OnDemandNeeds): OpenOnDemand {
     try {
       const alias = config.dynamicChannels.createAlias ? needs.aliasOf(name, channel) : undefined;
       const more = { ...(alias === undefined ? {} : { alias }), ...(key === undefined ? {} : { key }) };
-      const made = { origin: 'join', invite: [person], ...more } as const;
+      const made = { origin: 'join', ...(uninvited ? {} : { invite: [person] }), ...more } as const;
       const opened = await needs.openChannelRoom({ network, config, channel, ...made });
-      return opened.ok ? granted({ channel, rooms: [opened.value], invited: first }) : opened;
+      return opened.ok ? granted({ channel, rooms: [opened.value], invited: first && uninvited === undefined }) : opened;
     } finally {
       if (first) opening.delete(flight);
     }

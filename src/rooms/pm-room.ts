@@ -79,7 +79,6 @@ function roomWish({ configOf }: PmRoomNeeds, { network, person, nick }: PmWish, 
   const config = configOf(network);
   const shown = displayName === '' ? nick : displayName;
   return {
-    preset: 'private_chat',
     name: `${shown} (PM on ${config.name ?? network})`,
     isDirect: true,
     invite: [person],

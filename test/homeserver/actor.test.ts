@@ -197,6 +197,14 @@ describe('homeserver: rooms', () => {
     assert.deepEqual([asked?.user, asked?.body['power_level_content_override'].users], [aGhost, { [aUser]: 10, [aGhost]: 100 }]);
   });
 
+  it('PM-1: a room without a preset is private by being in no directory', async () => {
+    await opened();
+    await edge.homeserver.createRoom(edge.homeserver.as(aGhost), { isDirect: true });
+    await edge.homeserver.createRoom(edge.homeserver.bot, { preset: 'public_chat' });
+    const asked = of(edge, '/createRoom').map(({ body }) => [String(body['preset']), String(body['visibility'])]);
+    assert.deepEqual(asked, [['undefined', 'private'], ['public_chat', 'undefined']]);
+  });
+
   it('H3: the answer to a room’s creation is lost: the room is found by its mark, not made twice', async () => {
     await opened();
     const made: Record<string, unknown>[] = [];

@@ -59,6 +59,7 @@ describe('irc-to-matrix/dispatch', () => {
 
   it('H11, I2M-14: a ghost that does not get in is set aside after 5 s; its own lines keep their order', async () => {
     const world = await World.of();
+    const { timers } = world.clock;
     const release = world.homeserver.hold('join', MAL);
     world.flows.onIrcEvent(aLine('mal 1', { nick: 'mal' }));
     world.flows.onIrcEvent(aLine('bob 1'));
@@ -80,7 +81,7 @@ describe('irc-to-matrix/dispatch', () => {
     await world.quiet();
     assert.deepEqual(world.homeserver.said(ROOM).slice(5), ['mal 4', 'bob 3']);
     assert.deepEqual(world.journal.open(), []);
-    assert.equal(world.clock.timers, 0);
+    assert.equal(world.clock.timers, timers);
   });
 
   it('H11: a slow ghost in one room is in time in another', async () => {

@@ -39,6 +39,7 @@ describe('irc-to-matrix/private-message', () => {
     assert.equal(another, undefined);
     assert.deepEqual([made?.wish.isDirect, made?.wish.invite, made?.wish.name], [true, [ALICE], 'bob (PM on irc.test)']);
     assert.deepEqual(made?.wish.powerLevels?.['users'], { [ALICE]: 10 });
+    assert.equal(made.wish.preset, undefined);
     assert.deepEqual([...(world.homeserver.members.get(made.id) ?? [])], [BOB]);
     assert.deepEqual(world.journal.open(), []);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { JsonObject } from '../../src/model/matrix-content.js';
 import type { RoomId, UserId } from '../../src/model/ids.js';
 import type { MemberEvent } from '../../src/model/matrix-event.js';
-import { ALICE, aLink, aMessage, aText, CAROL, CATS, channelOf, eventId, NET, nickOf, ROOM, roomId, START, userId } from '../support/make.js';
+import { ALICE, aLink, aMessage, aPrivateLine, aText, CAROL, CATS, channelOf, eventId, NET, nickOf, ROOM, roomId, START, userId } from '../support/make.js';
 import { refused } from '../../src/model/refusal.js';
 import { World } from '../support/world.js';
 
@@ -146,6 +146,52 @@ describe('matrix-to-irc, private', () => {
     assert.deepEqual([plain?.wish.invite, another], [[ALICE], undefined]);
     assert.deepEqual(world.pmRooms.rooms.map(({ room }) => room), [plain?.id]);
     assert.deepEqual([world.homeserver.isIn(BOB, DM), world.network.lines, world.journal.open()], [false, [], []]);
+  });
+
+  describe('PM-2: a room that is replaced', () => {
+    const NEXT = roomId('!next:hs.test');
+    const replaced = { kind: 'tombstone', room: DM, id: eventId('$tomb'), sender: ALICE, at: START, replacement: NEXT } as const;
+
+    it('is left with a word, and the talk goes on in the new one, to which clients invite as to any room', async () => {
+      const world = await scene();
+      await take(world, replaced);
+      assert.match(String(said(world).at(-1)?.[1]), /was replaced\. Invite me to the new one/u);
+      assert.deepEqual([world.homeserver.isIn(BOB, DM), world.pmRooms.rooms], [false, []]);
+      world.homeserver.members.set(NEXT, new Set([ALICE]));
+      await take(world, member({ target: BOB, room: NEXT, isDirect: false }), aMessage({ room: NEXT, body: aText('here now') }));
+      assert.deepEqual(world.heard('bob').at(-1), 'here now');
+      assert.deepEqual(world.pmRooms.rooms.map(({ room }) => room), [NEXT]);
+    });
+
+    it('is no reason to go where somebody else invites, or to where nothing was replaced', async () => {
+      const world = await scene();
+      world.homeserver.members.set(NEXT, new Set([ALICE, CAROL]));
+      await take(world, member({ target: BOB, room: NEXT, isDirect: false }));
+      await take(world, replaced);
+      await take(world, member({ target: BOB, room: NEXT, isDirect: false, sender: CAROL }));
+      assert.deepEqual([world.homeserver.isIn(BOB, NEXT), world.pmRooms.rooms], [false, []]);
+    });
+
+    it('is not written to any more: what the nick says opens a room', async () => {
+      const world = await scene();
+      const before = said(world).length;
+      await take(world, aMessage({ room: DM, body: aText('hi') }), replaced);
+      const to = { network: NET, owner: ALICE } as const;
+      world.flows.onIrcEvent(aPrivateLine('are you there?', { to, heardBy: to }));
+      await world.quiet();
+      assert.equal(said(world).length, before + 1);
+      assert.deepEqual(world.homeserver.rooms.map(({ id }) => world.homeserver.said(id)), [['are you there?']]);
+    });
+
+    it('with the bot goes on in the same way', async () => {
+      const world = await World.of();
+      world.homeserver.members.set(DM, new Set([ALICE]));
+      await take(world, member({ target: world.homeserver.bot.userId }), replaced);
+      assert.deepEqual(world.adminRooms.rooms, []);
+      world.homeserver.members.set(NEXT, new Set([ALICE]));
+      await take(world, member({ target: world.homeserver.bot.userId, room: NEXT, isDirect: false }));
+      assert.deepEqual(world.adminRooms.rooms.map(({ room }) => room), [NEXT]);
+    });
   });
 
   const sealedDm = (n: number) => ({ kind: 'encrypted', room: DM, id: eventId(`$sealing${n}`), sender: ALICE, at: START }) as const;
