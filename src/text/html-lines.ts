@@ -1,6 +1,7 @@
 /** Puts pieces of HTML text into lines: blanks collapse, quotes and lists get their marks, no line is blank. */
 
 import { PLAIN, SpanList, type Line, type Style } from './spans.js';
+import { linesOf, type Row } from './table-rows.js';
 
 /** What each line inside a quote or list item begins with; the first one may differ. */
 interface Lead {
@@ -13,7 +14,11 @@ interface Lead {
 const MAX_LEADS = 5;
 
 export class HtmlLines {
-  readonly #lines: Line[] = [];
+  readonly #rows: Row[] = [];
+  /** The cells of this line that are full. */
+  #cells: Line[] = [];
+  /** Nothing stands yet in the line or in its last cell. */
+  #fresh = true;
   readonly #leads: Lead[] = [];
   readonly #spans = new SpanList();
   #begun = false;
@@ -38,8 +43,18 @@ export class HtmlLines {
     this.#blank = undefined;
     this.#indent = '';
     if (!this.#begun) return;
-    this.#lines.push(this.#spans.take());
+    this.#rows.push(this.#cells.length === 0 ? [this.#spans.take()] : [...this.#cells, this.#spans.take()]);
+    if (this.#cells.length > 0) this.#cells = [];
     this.#begun = false;
+    this.#fresh = true;
+  }
+
+  /** What follows is in the next cell of a table's row. */
+  cell(): void {
+    if (!this.#begun) this.#write('', PLAIN);
+    this.#blank = undefined;
+    this.#fresh = true;
+    this.#cells.push(this.#spans.take());
   }
 
   /** From the next line on, lines begin with `rest`, the first of them with `first`. */
@@ -55,7 +70,7 @@ export class HtmlLines {
 
   end(): readonly Line[] {
     this.break();
-    return this.#lines;
+    return linesOf(this.#rows);
   }
 
   #piece(piece: string, style: Style, verbatim: boolean): void {
@@ -78,7 +93,7 @@ export class HtmlLines {
   }
 
   #hold(style: Style): void {
-    if (this.#begun) this.#blank ??= style;
+    if (!this.#fresh) this.#blank ??= style;
   }
 
   #verbatim(piece: string, style: Style): void {
@@ -98,6 +113,7 @@ export class HtmlLines {
     this.#blank = undefined;
     this.#indent = '';
     this.#begun = true;
+    this.#fresh = false;
     this.#spans.add(text, style);
   }
 }

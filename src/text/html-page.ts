@@ -140,7 +140,7 @@ export class HtmlPage {
         return;
       case 'td':
       case 'th':
-        if (this.#cellsInRow++ > 0) this.text(' | ');
+        if (this.#cellsInRow++ > 0) this.#lines.cell();
         this.#openCells++;
         return;
       case 'code':

@@ -57,7 +57,7 @@ export const matrixRows: Readonly<Record<string, readonly Row[]>> = {
     row('FMT-10', 'Links', { body: html('see <a href="https://a.test/b">this</a> and <a href="https://c.test">https://c.test</a>') }, ['see this <https://a.test/b> and https://c.test']),
     row('M2I-36', 'Lists', { body: html('<ol><li>tea</li><li>milk</li></ol>') }, ['1. tea', '2. milk']),
     row('M2I-36', 'Quotes and headings', { body: html('<h1>Tea</h1><blockquote>hot</blockquote>') }, ['\x02Tea', '> hot']),
-    row('FMT-11', 'Tables', { body: html('<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table>') }, ['\x02a\x0f | \x02b', '1 | 2']),
+    row('FMT-11', 'Tables', { body: html('<table><tr><th>tea</th><th>cups</th></tr><tr><td>black</td><td>2</td></tr></table>') }, ['\x02tea\x0f   | \x02cups', 'black | 2']),
     row('M2I-35', 'Spoilers', { body: html('<span data-mx-spoiler="end">he dies</span>') }, ['(end) \x0301,01he dies']),
     row('M2I-35', 'Spoilers without colours', { body: html('<span data-mx-spoiler>he dies</span>') }, ['||he dies||'], { ways: { formatting: 'plain' } }),
     row('M2I-37', 'Emoji of one’s own', { body: html('<img data-mx-emoticon alt=":cat:" src="mxc://a/b">') }, [':cat:']),

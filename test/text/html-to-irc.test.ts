@@ -83,6 +83,16 @@ const ROWS: readonly (readonly [string, string, string])[] = [
     `${B}a${O} | ${B}b\n1 | 2`,
   ],
   [
+    'FMT-11: columns stand below each other',
+    '<table><tr><th>cup</th><th>of</th><th>x</th></tr><tr><td>large pot</td> <td></td> <td>7</td></tr><tr><td>茶</td><td> <i>green</i> </td></tr></table>after',
+    `${B}cup${O}       | ${B}of${O}    | ${B}x\nlarge pot |       | 7\n茶        | ${I}green\nafter`,
+  ],
+  [
+    'FMT-11: not those of a table that is wider than a line, nor do they cross what stands between two',
+    `<table><tr><td>a</td><td>b</td></tr><tr><td>${'x'.repeat(80)}</td><td>c</td></tr></table>-<table><tr><td>long</td><td>d</td></tr></table>`,
+    `a | b\n${'x'.repeat(80)} | c\n-\nlong | d`,
+  ],
+  [
     'M2I-36: images are their words',
     '<img src="mxc://e/x" alt=":tea:" data-mx-emoticon> <img title="pot"><img>',
     ':tea: pot',
