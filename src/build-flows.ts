@@ -163,6 +163,8 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
     privateLines,
     ignores,
     carry: makeCarry({ ...toMatrix, findNick }),
+    windowMs: () => ircHandler().mergeLinesMs,
+    fold: (network, name) => networks.get(network)?.fold(name) ?? name,
     failure: makeIrcFailure({ ...toMatrix, stopping }),
     table: makeIrcTable({ ...toMatrix, ignores, ircHandler, privateLines, answer }),
   });

@@ -84,6 +84,8 @@ const ircHandler = section({
   powerLevelGracePeriodMs: whole(0).default(1000),
   /** Nicks of other people on IRC become links to their ghosts, too (I2M-9). */
   linkIrcNicks: flag.default(false),
+  /** A line waits so long for others of its author, to become one event with them (I2M-13); 0: none does. */
+  mergeLinesMs: whole(0, 2000).default(0),
   /** Changes of a channel's modes are told in its rooms (I2M-25). */
   modeNotices: flag.default(false),
 });

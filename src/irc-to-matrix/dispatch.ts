@@ -1,6 +1,6 @@
 /** From IRC events to what carries them: in order for each room, journalled, with the one catch of this direction. */
 
-import type { Entry, Journal } from '../journal/port.js';
+import type { Entry, EntryId, Journal } from '../journal/port.js';
 import type { Clock } from '../lib/clock.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
 import type { Log } from '../lib/log.js';
@@ -15,7 +15,9 @@ import type { Failure } from './failure.js';
 import type { Carriage } from './message.js';
 import type { Behind } from './nick.js';
 import type { PrivateLines } from './private-lines.js';
+import { type Joined, readLineNotes, writeLineNotes } from './line-notes.js';
 import { tagsOf } from './line-tags.js';
+import { joinTexts, type KeptLine, RapidLines, type RapidLinesNeeds } from './rapid-lines.js';
 import type { Table } from './table.js';
 
 export interface DispatchNeeds {
@@ -30,6 +32,9 @@ export interface DispatchNeeds {
   readonly privateLines: Pick<PrivateLines, 'replay' | 'whenIdle'>;
   /** Whether what somebody says stays on IRC (I2M-16). */
   readonly ignores: (line: Pick<ChannelMessage, 'network' | 'from'>) => boolean;
+  /** How long a line waits for others of its author (I2M-13). */
+  readonly windowMs: RapidLinesNeeds['windowMs'];
+  readonly fold: RapidLinesNeeds['fold'];
   /** What the other kinds of event do. */
   readonly table: Table;
 }
@@ -42,6 +47,9 @@ export class IrcDispatch {
   readonly #overdue: Overdue;
   readonly #rooms: KeyedQueue<string>;
   readonly #others: KeyedQueue<string>;
+  readonly #rapid: RapidLines;
+  /** Entries of lines that are in the event of another one, which is replayed. */
+  readonly #inOther = new Set<EntryId>();
   #unkept = 0;
 
   constructor(needs: DispatchNeeds) {
@@ -54,25 +62,32 @@ export class IrcDispatch {
       needs.log.error('irc event failed', { lane: key, fault });
       needs.metrics.count('bridge_faults_total', { direction: 'irc_to_matrix' });
     };
+    this.#rapid = new RapidLines({ ...needs, carry: (lines) => this.#carryJoined(lines) });
     this.#rooms = new KeyedQueue(onFault);
     this.#others = new KeyedQueue(onFault);
   }
 
   /** Lines and changes under way in rooms, waiting ones included; not those of ghosts set aside. */
   get size(): number {
-    return this.#rooms.size;
+    return this.#rooms.size + this.#rapid.size;
   }
 
   /** Takes an event; never waits, never throws. */
   take(event: IrcEvent): void {
-    if (event.kind === 'message') this.#takeLine(event);
-    else this.#others.push(keyOf(event), () => this.#needs.table[event.kind](event as never, this.#behind));
+    if (event.kind === 'message') return this.#takeLine(event);
+    this.#rapid.before(event);
+    this.#others.push(keyOf(event), () => this.#needs.table[event.kind](event as never, this.#behind));
   }
 
   /** Takes back what an earlier life of the process had accepted and not finished. */
   replay(entry: Entry): void {
+    if (this.#inOther.delete(entry.id)) return;
     const line = readLine(entry.body);
-    if (line) this.#carryToAll(line, entry, true);
+    if (line) {
+      const { joined } = readLineNotes(entry);
+      for (const id of joined?.entries ?? []) this.#inOther.add(id);
+      this.#carryToAll(line, entry, true, joined);
+    }
     else if (!this.#needs.privateLines.replay(entry)) {
       this.#needs.log.error('journal entry is not readable', { entry: entry.id });
       this.#needs.metrics.count('bridge_dropped_total', { reason: 'unreadable' });
@@ -81,6 +96,7 @@ export class IrcDispatch {
   }
 
   async whenIdle(): Promise<void> {
+    this.#rapid.flush();
     await Promise.all([this.#rooms.whenIdle(), this.#needs.privateLines.whenIdle()]);
   }
 
@@ -113,18 +129,39 @@ export class IrcDispatch {
       this.#needs.metrics.count('bridge_journal_faults_total', { lane: 'irc' });
     });
     const entry = entries[0];
-    if (entry) this.#carryToAll(line, entry, false);
+    if (entry && !this.#rapid.take({ line, entry })) this.#carryToAll(line, entry, false);
   }
 
-  #carryToAll(line: ChannelMessage, entry: Entry, repeat: boolean): void {
-    const sent = new Set<string>(Array.isArray(entry.note) ? (entry.note as string[]) : []);
+  /** Several lines as one event, under the first one's entry: what it holds is noted before it can be sent. */
+  #carryJoined(lines: readonly KeptLine[]): void {
+    const [first, ...others] = lines;
+    if (!first) return;
+    if (others.length === 0) return this.#carryToAll(first.line, first.entry, false);
+    const joined: Joined = {
+      text: joinTexts(lines.map(({ line }) => line)),
+      entries: others.map(({ entry }) => entry.id),
+      said: others.flatMap(({ line: { msgid, text } }) => (msgid === undefined ? [] : [{ msgid, text }])),
+    };
+    this.#needs.journal.note(first.entry.id, writeLineNotes([], joined));
+    this.#carryToAll(first.line, first.entry, false, joined);
+  }
+
+  #carryToAll(first: ChannelMessage, entry: Entry, repeat: boolean, joined?: Joined): void {
+    const line = joined ? { ...first, text: joined.text } : first;
+    const also = joined ? { also: joined.said } : undefined;
+    const sent = new Set<string>(readLineNotes(entry).sent);
+    // The first one last: as long as it is open, what it holds is known.
+    const done = (): void => {
+      for (const id of joined?.entries ?? []) this.#needs.journal.done(id);
+      this.#needs.journal.done(entry.id);
+    };
     const rooms = this.#needs.links.ofChannel(line.network, line.channel).filter(({ room }) => !sent.has(room));
     let left = rooms.length;
-    if (left === 0) this.#leave(line, entry, sent.size);
+    if (left === 0) this.#leave(line, done, sent.size);
     const mark = (room: RoomId): void => {
       sent.add(room);
-      if (--left === 0) this.#needs.journal.done(entry.id);
-      else this.#needs.journal.note(entry.id, [...sent]);
+      if (--left === 0) done();
+      else this.#needs.journal.note(entry.id, writeLineNotes(sent, joined));
     };
     const over = new Set<RoomId>();
     for (const { room } of rooms) {
@@ -135,12 +172,12 @@ export class IrcDispatch {
         if (isFault(fault, 'STOPPING')) return; // the entry stays open for the next start
         over.add(room);
         if (fault === undefined) mark(room);
-        else void this.#fail(line, room, fault).then((settled) => settled && mark(room));
+        else void this.#fail(line, room, entry, fault).then((settled) => settled && mark(room));
         this.#count(line, fault);
       };
       this.#rooms.push(room, async () => {
         try {
-          await this.#needs.carry({ line, room, entry, repeat, ended });
+          await this.#needs.carry({ line, room, entry, repeat, ended, ...also });
         } catch (fault) {
           ended(fault ?? new Error('carrying failed'));
         }
@@ -149,8 +186,8 @@ export class IrcDispatch {
   }
 
   /** Nothing is left to be sent. Where nothing was sent at all, the channel was unlinked since the line was taken. */
-  #leave(line: ChannelMessage, entry: Entry, sent: number): void {
-    this.#needs.journal.done(entry.id);
+  #leave(line: ChannelMessage, done: () => void, sent: number): void {
+    done();
     if (sent > 0) return;
     const { network, channel } = line;
     this.#needs.log.warn('line of a channel that is no longer linked', { network, channel });
@@ -164,9 +201,9 @@ export class IrcDispatch {
     countMessage(this.#needs.metrics, { direction: 'irc_to_matrix', server, type, outcome, work: seconds, latency: seconds });
   }
 
-  #fail(line: ChannelMessage, room: RoomId, fault: unknown): Promise<boolean> {
+  #fail(line: ChannelMessage, room: RoomId, entry: Entry, fault: unknown): Promise<boolean> {
     const code = fault instanceof BridgeError ? fault.code : 'FAULT';
-    this.#needs.log.warn('line not delivered to room', { room, network: line.network, code, why: faultText(fault) });
+    this.#needs.log.warn('line not delivered to room', { entry: entry.id, room, network: line.network, code, why: faultText(fault) });
     return this.#needs.failure(line, fault);
   }
 }

@@ -26,6 +26,8 @@ export interface MessageNeeds {
 /** One line for one room. */
 export interface Carriage {
   readonly line: ChannelMessage;
+  /** Lines after the first one that are in its text: each can be answered (I2M-13). */
+  readonly also?: readonly Required<Pick<ChannelMessage, 'msgid' | 'text'>>[];
   readonly room: RoomId;
   readonly entry: Entry;
   /** The entry comes from an earlier life of the process, so it may have been sent already. */
@@ -67,7 +69,7 @@ export function makeCarry(needs: MessageNeeds): (carriage: Carriage) => Promise<
 }
 
 /** Sends the line. */
-async function say(needs: MessageNeeds, ghost: Ghost, { line, room, entry, repeat }: Carriage): Promise<void> {
+async function say(needs: MessageNeeds, ghost: Ghost, { line, room, entry, repeat, also }: Carriage): Promise<void> {
   const { homeserver, pairs, memory } = needs;
   const said = toContent(line, needs.findNick(line, room));
   const order = repeat ? 0 : memory.moment();
@@ -75,6 +77,7 @@ async function say(needs: MessageNeeds, ghost: Ghost, { line, room, entry, repea
   const how = line.sentAt === undefined ? { repeat, since: entry.at } : { repeat, since: entry.at, at: line.sentAt };
   const event = await homeserver.as(ghost.userId).send(room, 'm.room.message', content as unknown as JsonObject, entry.id, how);
   if (line.msgid !== undefined) remember(pairs, { ...line, target: line.channel }, room, event);
+  if (also) for (const said of also) remember(pairs, { ...line, ...said, target: line.channel }, room, event);
   const body = { type: 'text', how: line.how, plain: said.body, mentions: [] } as const;
   memory.remember(room, event, { sender: ghost.userId, at: line.at, body, nick: line.from.nick }, order);
 }
