@@ -105,7 +105,7 @@ export class PrivateLines {
         else this.#drop(line);
       } catch (fault) {
         if (isFault(fault, 'STOPPING')) return; // the entry stays open for the next start
-        await this.#fail(line, fault);
+        await this.#fail(line, entry, fault);
       } finally {
         inTime();
       }
@@ -120,11 +120,11 @@ export class PrivateLines {
     this.#needs.log.info('line of a server or a stranger read by nobody', { network: line.network, person: line.to.owner, nick: line.from.nick });
   }
 
-  async #fail(line: PrivateMessage, fault: unknown): Promise<void> {
+  async #fail(line: PrivateMessage, entry: Entry, fault: unknown): Promise<void> {
     const code = fault instanceof BridgeError ? fault.code : 'FAULT';
     this.#count(line, 'fail');
     this.#needs.metrics.count('bridge_dropped_total', { reason: code });
-    const fields = { network: line.network, person: line.to.owner, code, why: faultText(fault) };
+    const fields = { entry: entry.id, network: line.network, person: line.to.owner, code, why: faultText(fault) };
     this.#needs.log.warn('private line not delivered', fields);
     await this.#tell(line, code);
   }

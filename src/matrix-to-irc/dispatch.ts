@@ -217,7 +217,7 @@ export class MatrixDispatch {
       if (isFault(fault, 'STOPPING')) return;
       this.#count(delivery, started, 'fail');
       const code = fault instanceof BridgeError ? fault.code : 'FAULT';
-      this.#needs.log.error('message failed', { room: event.room, event: event.id, code, why: faultText(fault) });
+      this.#needs.log.error('message failed', { entry: entry.id, room: event.room, event: event.id, code, why: faultText(fault) });
       const { refusal } = refused('server-said-no', OUR_FAULT);
       const told = { event, entry: entry.id, repeat, refusal, target: targetOf(link) };
       this.#finish(event, this.#needs.failure.notDelivered(told), over);
