@@ -10,7 +10,8 @@ import { latin1, peek, Peek, talkKey } from '../wire/line.js';
 import { Once } from './once.js';
 import { Promotions, SETTLE_MS } from './promotions.js';
 import { Talk } from './talk.js';
-import { Ledger, type HeldLine } from './witness.js';
+import type { HeldLine } from './held-lines.js';
+import { Ledger } from './witness.js';
 
 export interface ListenersNeeds<C> {
   readonly clock: Clock;

@@ -8,7 +8,8 @@ import { LAG_MS, type Hearing } from './hearing.js';
 import type { LineVerdict } from './line-filter.js';
 import { SETTLE_MS } from './promotions.js';
 import { isReplay } from './replay.js';
-import { HOLD_MS, type HeldLine, type Ledger } from './witness.js';
+import { HOLD_MS, type HeldLine } from './held-lines.js';
+import type { Ledger } from './witness.js';
 
 export class Talk<C> {
   readonly #clock: Clock;

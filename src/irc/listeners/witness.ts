@@ -1,32 +1,21 @@
 /** The ledger of lines said in channels: what one listener showed and another has not yet, over the last minute. */
 
-import type { Clock, Timer } from '../../lib/clock.js';
+import type { Clock } from '../../lib/clock.js';
+import { HeldLines, type HeldLine, type Waiting } from './held-lines.js';
 
-/** How long a witness's line waits for the primary to show it too, in ms. */
-export const HOLD_MS = 3000;
 /** How long a line is remembered for late copies, in ms. */
 export const MEMORY_MS = 60_000;
 
-/** A line that a witness showed and the primary did not. */
-export interface HeldLine<Place, Who> {
-  readonly place: Place;
-  /** Who showed it first. */
-  readonly by: Who;
-  readonly line: Buffer;
-}
-
-interface Entry<Place, Who> {
+interface Entry<Place, Who> extends Waiting<Place, Who> {
   readonly group: Group<Place, Who>;
   /** Its place among all lines, and among the equal ones ever. */
   readonly order: number;
   readonly index: number;
   /** Who showed it first. */
   readonly by: Who;
-  readonly at: number;
   readonly bytes: number;
-  /** Present while nobody has said it. */
-  held: HeldLine<Place, Who> | undefined;
 }
+
 /** Equal lines of one place, oldest first. `next` counts, for each listener, how many of them it has shown. */
 interface Group<Place, Who> {
   readonly key: string;
@@ -58,12 +47,11 @@ export class Ledger<Place extends { readonly id: number }, Who> {
   #head = 0;
   #bytes = 0;
   #orders = 0;
-  readonly #held = new Set<Entry<Place, Who>>();
-  readonly #heldIn = new WeakMap<Place, Set<Entry<Place, Who>>>();
-  #timer: Timer | undefined;
+  readonly #held: HeldLines<Place, Who, Entry<Place, Who>>;
 
   constructor(needs: LedgerNeeds<Place, Who>) {
     this.#needs = needs;
+    this.#held = new HeldLines(needs.clock, needs.overdue);
     this.#mostEntries = needs.mostEntries ?? 20_000;
     this.#mostBytes = needs.mostBytes ?? 16_777_216;
   }
@@ -94,7 +82,7 @@ export class Ledger<Place extends { readonly id: number }, Who> {
       this.#add(place, key, who, undefined);
       return true;
     }
-    return this.#unhold(entry);
+    return this.#held.said(entry) !== undefined;
   }
 
   /** A witness showed a line. @returns whether it is held (copied); else it is known */
@@ -113,11 +101,10 @@ export class Ledger<Place extends { readonly id: number }, Who> {
   /** Takes out the held lines of a place which `who` has shown (all without `who`), in order; they count as said. */
   take(place: Place, who?: Who): HeldLine<Place, Who>[] {
     const taken: HeldLine<Place, Who>[] = [];
-    for (const entry of this.#heldIn.get(place) ?? []) {
-      if (!entry.held) continue;
+    for (const entry of this.#held.of(place) ?? []) {
       if (who !== undefined && !this.#hasShown(entry, who)) continue;
-      taken.push(entry.held);
-      this.#unhold(entry);
+      const held = this.#held.said(entry);
+      if (held) taken.push(held);
     }
     return taken;
   }
@@ -128,15 +115,14 @@ export class Ledger<Place extends { readonly id: number }, Who> {
    * @param knows whether one has been there long enough to have been shown all that the primary shows now
    */
   takeMissed(place: Place, key: string, primary: Who, knows: (by: Who) => boolean): readonly HeldLine<Place, Who>[] {
-    const held = this.#held.size > 0 ? this.#heldIn.get(place) : undefined;
-    if (!held || held.size === 0) return [];
+    const there = this.#held.of(place);
+    if (!there) return [];
     const before = this.orderOf(place, key, primary) ?? Infinity;
     const missed: HeldLine<Place, Who>[] = [];
-    for (const entry of held) {
+    for (const entry of there) {
       if (entry.order >= before) break;
-      if (!entry.held || !knows(entry.by)) continue;
-      missed.push(entry.held);
-      this.#unhold(entry);
+      const held = knows(entry.by) ? this.#held.said(entry) : undefined;
+      if (held) missed.push(held);
     }
     return missed;
   }
@@ -161,10 +147,8 @@ export class Ledger<Place extends { readonly id: number }, Who> {
 
   /** Ends the timer and forgets all. */
   stop(): void {
-    this.#timer?.end();
-    this.#timer = undefined;
+    this.#held.stop();
     this.#groups.clear();
-    this.#held.clear();
     this.#queue = [];
     this.#head = this.#bytes = 0;
   }
@@ -204,27 +188,8 @@ export class Ledger<Place extends { readonly id: number }, Who> {
     group.next.set(who, group.base + group.entries.length);
     this.#queue.push(entry);
     this.#bytes += entry.bytes;
-    if (line) {
-      this.#hold(entry);
-      this.#arm();
-    }
-    this.#forget();
-  }
-
-  #hold(entry: Entry<Place, Who>): void {
     this.#held.add(entry);
-    const { place } = entry.group;
-    const there = this.#heldIn.get(place);
-    if (there) there.add(entry);
-    else this.#heldIn.set(place, new Set([entry]));
-  }
-
-  /** Marks a line as said. @returns whether it was held until now */
-  #unhold(entry: Entry<Place, Who>): boolean {
-    entry.held = undefined;
-    if (!this.#held.delete(entry)) return false;
-    this.#heldIn.get(entry.group.place)?.delete(entry);
-    return true;
+    this.#forget();
   }
 
   #forget(): void {
@@ -239,33 +204,12 @@ export class Ledger<Place extends { readonly id: number }, Who> {
       entry.group.base++;
       if (entry.group.entries.length === 0) this.#groups.delete(entry.group.key);
       // Too many lines to keep: better said early than lost.
-      const held = entry.held;
-      if (held && this.#unhold(entry)) this.#needs.overdue(held);
+      const held = this.#held.said(entry);
+      if (held) this.#needs.overdue(held);
     }
     if (this.#head > 1024) {
       this.#queue.splice(0, this.#head);
       this.#head = 0;
-    }
-  }
-
-  #arm(): void {
-    const first = this.#held.values().next();
-    if (this.#timer || first.done) return;
-    const wait = Math.max(0, first.value.at + HOLD_MS - this.#needs.clock.elapsed());
-    this.#timer = this.#needs.clock.after(wait, () => {
-      this.#timer = undefined;
-      this.#release();
-      this.#arm();
-    });
-  }
-
-  #release(): void {
-    const due = this.#needs.clock.elapsed() - HOLD_MS;
-    for (const entry of this.#held) {
-      if (entry.at > due || !entry.held) break;
-      const held = entry.held;
-      this.#unhold(entry);
-      this.#needs.overdue(held);
     }
   }
 }
