@@ -29,16 +29,12 @@ export function entryBody(item: Raw): Json {
   const before = objectIn(objectIn(item, 'unsigned') ?? {}, 'prev_content') ?? objectIn(item, 'prev_content');
   const fresh = objectIn(content, 'm.new_content');
   const relation = objectIn(content, 'm.relates_to');
-  const event: Kept = {
-    ...flat(item, ENVELOPE),
-    content: {
-      ...flat(content, STATE),
-      ...talk(content),
-      ...(fresh && { 'm.new_content': talk(fresh) }),
-      ...(relation && { 'm.relates_to': relationOf(relation) }),
-    },
-    ...(before && { prev_content: flat(before, ['membership']) }),
-  };
+  const kept = talk(content, flat(content, STATE));
+  if (fresh) kept['m.new_content'] = talk(fresh);
+  if (relation) kept['m.relates_to'] = relationOf(relation);
+  const event = flat(item, ENVELOPE);
+  event['content'] = kept;
+  if (before) event['prev_content'] = flat(before, ['membership']);
   return { v: VERSION, event };
 }
 
@@ -49,18 +45,18 @@ export function eventOfBody(body: Json): MatrixEvent | undefined {
   return decoded.ok ? decoded.event : undefined;
 }
 
-function talk(content: Raw): Kept {
+/** Puts what a message says into `kept`. */
+function talk(content: Raw, kept: Kept = {}): Kept {
   const info = objectIn(content, 'info');
   const file = objectIn(content, 'file');
   const ids = objectIn(content, 'm.mentions')?.['user_ids'];
   const mentions = Array.isArray(ids) ? (ids.slice(0, MOST_MENTIONS) as unknown[]).map((id) => scalar(id, 255)) : [];
-  return {
-    ...flat(content, TEXTS),
-    ...(info && { info: flat(info, ['mimetype', 'size', 'duration']) }),
-    ...(file && { file: flat(file, ['url']) }),
-    ...Object.fromEntries(VOICE.flatMap((key) => (objectIn(content, key) ? [[key, {}]] : []))),
-    ...(mentions.length > 0 && { 'm.mentions': { user_ids: mentions } }),
-  };
+  flat(content, TEXTS, kept);
+  if (info) kept['info'] = flat(info, ['mimetype', 'size', 'duration']);
+  if (file) kept['file'] = flat(file, ['url']);
+  for (const key of VOICE) if (objectIn(content, key)) kept[key] = {};
+  if (mentions.length > 0) kept['m.mentions'] = { user_ids: mentions };
+  return kept;
 }
 
 function relationOf(relation: Raw): Kept {
@@ -72,8 +68,7 @@ function relationOf(relation: Raw): Kept {
 }
 
 /** These keys with what is text, number or boolean; anything else, and over-long text, as null, which decodes the same. */
-function flat(raw: Raw, keys: readonly string[]): Kept {
-  const kept: Kept = {};
+function flat(raw: Raw, keys: readonly string[], kept: Kept = {}): Kept {
   for (const key of keys) if (Object.hasOwn(raw, key)) kept[key] = scalar(raw[key], MOST_TEXT);
   return kept;
 }

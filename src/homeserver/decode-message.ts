@@ -11,6 +11,12 @@ import type { Raw } from './raw.js';
 /** What a message says, and what it refers to. */
 export interface Said {
   readonly body: TextBody | MediaBody | PlaceBody | PollBody | PollResultBody;
+  /** Absent where it refers to nothing, as nearly all do. */
+  readonly refers?: References;
+}
+
+/** What a message refers to. */
+interface References {
   readonly replyTo?: EventId;
   readonly thread?: { readonly root: EventId; readonly latest?: EventId };
   readonly replaces?: EventId;
@@ -24,7 +30,11 @@ export const MOST_MENTIONS = 100;
 
 /** Reads content; gives the reason when it says nothing readable, or nothing that is meant for people. */
 export function decodeMessage(type: MessageType, content: Raw): Said | 'bad body' | 'ignored' {
-  const relation = objectIn(content, 'm.relates_to') ?? {};
+  const relation = objectIn(content, 'm.relates_to');
+  if (relation === undefined) {
+    const body = bodyOf(type, content);
+    return body === undefined ? 'bad body' : body === 'ignored' ? body : { body };
+  }
   const kind = textIn(relation, 'rel_type', 255);
   const replaces = kind === 'm.replace' ? idIn(relation) : undefined;
   // An edit without usable new content shows its own body, as clients that know no edits do.
@@ -35,12 +45,12 @@ export function decodeMessage(type: MessageType, content: Raw): Said | 'bad body
   const root = kind === 'm.thread' ? idIn(relation) : undefined;
   // In a thread it may be there only for clients that know no threads; then it is no reply (CS API, "Threading").
   const fallback = root !== undefined && relation['is_falling_back'] === true;
-  return {
-    body,
+  const refers = {
     ...(reply === undefined || fallback ? {} : { replyTo: reply }),
     ...(root === undefined ? {} : { thread: { root, ...(reply === undefined || !fallback ? {} : { latest: reply }) } }),
     ...(replaces === undefined ? {} : { replaces }),
   };
+  return { body, refers };
 }
 
 function idIn(raw: Raw): EventId | undefined {
@@ -94,7 +104,8 @@ function textBody(how: How, content: Raw): TextBody | undefined {
   if (plain === undefined) return undefined;
   const isHtml = textIn(content, 'format', 255) === 'org.matrix.custom.html';
   const html = isHtml ? textIn(content, 'formatted_body', MOST_TEXT) : undefined;
-  return { type: 'text', how, plain, mentions: mentionsIn(content), ...(html === undefined ? {} : { html }) };
+  const body: TextBody = { type: 'text', how, plain, mentions: mentionsIn(content) };
+  return html === undefined ? body : { ...body, html };
 }
 
 function mentionsIn(content: Raw): TextBody['mentions'] {

@@ -4,7 +4,7 @@
  */
 
 import { parseEventId, parseRoomId, parseUserId } from '../model/ids.js';
-import type { MatrixEvent, MemberEvent, RoomEvent } from '../model/matrix-event.js';
+import type { MatrixEvent, MemberEvent, MessageEvent, RoomEvent } from '../model/matrix-event.js';
 import type { JsonObject } from '../model/matrix-content.js';
 import { isExtensible } from './decode-extensible.js';
 import { decodeMessage, type MessageType } from './decode-message.js';
@@ -86,7 +86,10 @@ function decodeSaid(type: MessageType, envelope: RoomEvent, content: Raw, item: 
   // Redacted before it came to us: nothing is left to say, and nothing is wrong with it.
   if (objectIn(objectIn(item, 'unsigned') ?? {}, 'redacted_because')) return no('ignored');
   const said = decodeMessage(type, content);
-  return typeof said === 'string' ? no(said) : yes({ kind: 'message', ...envelope, ...said });
+  if (typeof said === 'string') return no(said);
+  const { room, id, sender, at } = envelope;
+  const event: MessageEvent = { kind: 'message', room, id, sender, at, body: said.body };
+  return yes(said.refers === undefined ? event : { ...event, ...said.refers });
 }
 
 function decodeReaction(envelope: RoomEvent, content: Raw): Decoded {

@@ -35,7 +35,8 @@ export interface SentLinesNeeds {
   thrownAway(lines: readonly SentLine[], target: ChannelName | Nick | undefined, why: Refusal): void;
 }
 
-interface Remembered extends SentLine {
+interface Remembered {
+  readonly line: SentLine;
   readonly at: number;
   readonly number: number;
 }
@@ -68,7 +69,7 @@ export class SentLines {
   /** The kernel took a line. */
   sent(line: SentLine): void {
     const at = this.#needs.clock.elapsed();
-    this.#lines.push({ ...line, at, number: this.#number++ });
+    this.#lines.push({ line, at, number: this.#number++ });
     const first = this.#lines[0];
     if (this.#lines.length > LINES_MOST || (first && at - first.at > REMEMBER_MS)) this.#forget(at);
   }
@@ -113,8 +114,8 @@ export class SentLines {
   }
 
   #settle({ target, upTo, count, why }: Trial): void {
-    const to = this.#lines.filter((line) => line.number < upTo && (target === undefined || this.#same(line.target, target)));
-    const lost = to.slice(-count);
+    const to = this.#lines.filter(({ line, number }) => number < upTo && (target === undefined || this.#same(line.target, target)));
+    const lost = to.slice(-count).map(({ line }) => line);
     // What the server has let pass is not asked about again, and nothing is told twice.
     this.#lines = this.#lines.filter((line) => !to.includes(line));
     this.#needs.thrownAway(lost, target, why);

@@ -115,9 +115,10 @@ function speakSingly(
       const cut = cutBytes(text, budget);
       const line = sayLine(how, target, cut);
       const label = tags.label(answerTo(saying));
+      const sent = { target, how, text: cut, saying, times: 1 };
       if (line === undefined) {
         refusal = refused('not-a-channel', 'This is no name that a message can be sent to.', true);
-      } else if (!push(mouth, withTags([...label, ...reply], line), { target, how, text: cut, saying, ...labelIn(label), times: 1 }, handed)) {
+      } else if (!push(mouth, withTags([...label, ...reply], line), labelled(sent, label), handed)) {
         refusal = mouth.outbox.queued > 0 ? refused('slow-down', 'Too much waits to be said on IRC already.') : LOST;
       }
       reply = [];
@@ -127,9 +128,9 @@ function speakSingly(
   });
 }
 
-/** The label in such a tag. */
-function labelIn([tag]: readonly string[]): Pick<SentLine, 'label'> {
-  return tag === undefined ? {} : { label: tag.slice('label='.length) };
+/** The line with the label in such a tag. */
+function labelled(sent: SentLine, [tag]: readonly string[]): SentLine {
+  return tag === undefined ? sent : { ...sent, label: tag.slice('label='.length) };
 }
 
 /** What is done with the id that the server gives a line. */
