@@ -148,5 +148,37 @@ describe('membership', () => {
       const carl = await people.onIrc('carl');
       await isGone(carl, 'alice[m]');
     });
+
+    it('MEM-7, G8: ghosts that came before a restart go when their people do, by QUIT, PART, KICK and NICK', async () => {
+      const { people, bridge } = set;
+      const op = await people.onIrc('opal', '#mem9');
+      const carol = await people.onMatrix('carla');
+      const room = await carol.joins(people.alias('#mem9'));
+      const [quin, pam, kim, nic] = [
+        await people.onIrc('quin', '#mem9'),
+        await people.onIrc('pam', '#mem9'),
+        await people.onIrc('kim', '#mem9'),
+        await people.onIrc('nic', '#mem9'),
+      ];
+      for (const who of [quin, pam, kim, nic]) {
+        who.says('#mem9', `${who.nick} is here`);
+        await carol.sees(`${who.nick} is here`, { room });
+      }
+      await bridge.stop();
+      const late = await people.onIrc('late', '#mem9');
+      await bridge.start();
+      // What is done from then on the bridge hears.
+      await late.seesJoin('CausewayBot', '#mem9', 60_000);
+      void quin.quits('good night');
+      op.sends('KICK #mem9 kim :flooding');
+      pam.parts('#mem9', 'so long');
+      nic.sends('NICK nicola');
+      const reasons = [['quin', /^Quit: .*good night$/u], ['pam', /^Part: so long$/u], ['kim', /^Kicked by opal: flooding$/u], ['nic', /^now known as nicola$/u]] as const;
+      for (const [nick, reason] of reasons) {
+        const left = await carol.seesMember(people.ghost(nick), 'leave', room, 60_000);
+        assert.match(String(left.content['reason']), reason);
+      }
+      await carol.seesMember(people.ghost('nicola'), 'join', room, 60_000);
+    });
   });
 });

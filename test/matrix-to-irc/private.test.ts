@@ -242,6 +242,18 @@ describe('matrix-to-irc, private', () => {
   });
 
   describe('the bot', () => {
+    it('ADM-1, RC-8: takes no room that is marked for plumbing for one of commands', async () => {
+      for (const [status, isAdmin] of [['enabled', false], ['disabled', true]] as const) {
+        const world = await World.of();
+        world.homeserver.members.set(DM, new Set([ALICE]));
+        world.homeserver.states.set(`${DM} m.room.plumbing `, { status });
+        await take(world, member({ target: world.homeserver.bot.userId }), inDm('hello everybody'));
+        assert.equal(world.adminRooms.rooms.length, isAdmin ? 1 : 0, status);
+        assert.equal(said(world).length, isAdmin ? 2 : 0);
+        assert.ok(world.homeserver.isIn(world.homeserver.bot.userId, DM));
+      }
+    });
+
     it('ADM-1, S-127, S-129: goes to direct rooms, also again, and greets', async () => {
       const world = await World.of();
       world.homeserver.members.set(DM, new Set([ALICE]));
