@@ -1,6 +1,8 @@
 /** What accounts do on the homeserver, and what follows on IRC (FEATURES §6, RELIABILITY §2.11), on the sandbox's servers. */
 
 import assert from 'node:assert/strict';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Accounts, MSC3395 } from './support/accounts.js';
 import { filesWith, until } from './support/look.js';
 import type { MatrixPerson, People } from './support/people.js';
@@ -22,7 +24,7 @@ const network = { ircClients, sendConnectionMessages: false };
 
 describe('account life cycle', () => {
   describe('with a grace time of a second', () => {
-    const set = stage({ bridge: { network, service: { metrics: { enabled: true }, syntheticEvents: { enabled: true, logoutGraceSecs: 1 } } } });
+    const set = stage({ bridge: { network, service: { metrics: { enabled: true }, mediaProxy: { publicUrl: 'http://127.0.0.1:1' }, syntheticEvents: { enabled: true, logoutGraceSecs: 1 } } } });
     let accounts: Accounts;
     before(() => {
       accounts = new Accounts(set.bridge);
@@ -189,12 +191,18 @@ describe('account life cycle', () => {
       const { room_id: pm } = await sue.seesMember(sue.userId, 'invite');
       await sue.joins(pm);
       await sue.sees('psst', { room: pm });
-      // A second start has made the store's copies of what it found.
-      await bridge.restart();
+      await sue.says(room, 'a long word\nin\nfour\nlines');
+      await rae.sees(/a long word/u, { from: 'Zsazsa' });
+      // A password as the predecessor stores it; and a second start makes copies of what it finds.
+      await bridge.stop();
+      const users = join(bridge.process.directory, 'data', 'users.db');
+      const doc = readFileSync(users, 'utf8').split('\n').findLast((line) => line.includes(`"id":"${sue.userId}"`)) ?? '';
+      appendFileSync(users, `${doc.replace(/("username":"[^"]+")/u, '$1,"password":"aPassWord64=="')}\n`);
+      await bridge.start();
       await sue.says(room, 'here after the restart');
       await rae.sees('here after the restart', { from: 'Zsazsa' });
-      const words = ['Zsazsa', ident, nick, pm, admin];
-      for (const word of ['Zsazsa', pm, admin]) assert.notDeepEqual(filesWith(bridge, word), [], `${word} is nowhere, so that its absence proves nothing`);
+      const words = ['Zsazsa', ident, nick, pm, admin, 'aPassWord64', 'a long word'];
+      for (const word of ['Zsazsa', pm, admin, 'aPassWord64', 'a long word']) assert.notDeepEqual(filesWith(bridge, word), [], `${word} is nowhere, so that its absence proves nothing`);
       const old = accounts.login(sue.userId, 'EARLY');
       await accounts.tell(accounts.login(sue.userId, 'A'));
       await accounts.tell(accounts.deactivated(sue.userId));
@@ -209,6 +217,8 @@ describe('account life cycle', () => {
       await sue.says(room, 'am I there?');
       await sue.sees(/not delivered.*deactivated/u, { room });
       await bridge.restart();
+      await sue.call('POST', `/rooms/${encodeURIComponent(room)}/leave`, {});
+      await sue.joins(people.alias('#acc9'));
       await sue.says(room, 'and now?');
       await sue.sees(/not delivered.*deactivated/u, { room });
       assert.ok(!rae.messages.some(({ text }) => /am I there|and now/u.test(text)));

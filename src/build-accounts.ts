@@ -21,6 +21,7 @@ import type { Entry } from './journal/port.js';
 import { type Clock, within } from './lib/clock.js';
 import type { Log } from './lib/log.js';
 import { Tarpit } from './lib/tarpit.js';
+import type { PublicAddresses } from './media/port.js';
 import type { NewsType } from './model/account.js';
 import type { UserId } from './model/ids.js';
 import { judgeMeta } from './policy/judge-meta.js';
@@ -35,6 +36,7 @@ export interface AccountsNeeds {
   readonly live: { readonly config: Config };
   /** What the registration asks for. */
   readonly subscribed: ReadonlySet<NewsType>;
+  readonly addresses: PublicAddresses;
   readonly stopping: AbortSignal;
   readonly clock: Clock;
   readonly log: Log;
@@ -51,7 +53,7 @@ export interface AccountLife {
   stop(): void;
 }
 
-export function buildAccounts({ edges, names, rooms, live, subscribed, stopping, clock, log: allLog }: AccountsNeeds): AccountLife {
+export function buildAccounts({ edges, names, rooms, live, subscribed, addresses, stopping, clock, log: allLog }: AccountsNeeds): AccountLife {
   const { homeserver, networks, journal, store, metrics } = edges;
   const { configOf } = names;
   const { accounts } = rooms;
@@ -59,7 +61,7 @@ export function buildAccounts({ edges, names, rooms, live, subscribed, stopping,
   const set = (): SyntheticEventsConfig => live.config.ircService.syntheticEvents;
   /** Absent, it is on where the registration asks for events (SYN-1). */
   const isOn = (): boolean => set().enabled ?? (subscribed.size > 0 || set().metaEndpoint);
-  const shared = { ...rooms, homeserver, networks, configOf, people: store.people, events: store.events, stopping, clock, log };
+  const shared = { ...rooms, homeserver, networks, configOf, people: store.people, events: store.events, addresses, stopping, clock, log };
   const forget = makeForget(shared);
   const cleanUp = new CleanUp({ store, journal, forget: (people) => forget.forget(people), isClosed: (person) => accounts.isClosed(person), clock, log });
   const arrive = makeArrive(shared);

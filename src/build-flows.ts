@@ -89,7 +89,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
   const rooms = buildRooms(edges, names, { live, clock, log, stopping });
   const { configOf, isOurs, nickOf } = names;
   const { links, pmRooms, adminRooms, ghosts } = rooms;
-  const accountLife = buildAccounts({ edges, names, rooms, live, subscribed, stopping, clock, log });
+  const accountLife = buildAccounts({ edges, names, rooms, live, subscribed, addresses, stopping, clock, log });
   const shared = { ...rooms, homeserver, networks, configOf, metrics, clock };
   const idle = new Idle({ networks, configOf, clock, log: log.part('people') });
   const { obey } = buildFaces({

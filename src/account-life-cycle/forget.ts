@@ -3,6 +3,7 @@
 import type { Actor, Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
 import type { Log } from '../lib/log.js';
+import type { PublicAddresses } from '../media/port.js';
 import { BridgeError } from '../model/errors.js';
 import type { RoomId, UserId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
@@ -16,6 +17,7 @@ export interface ForgetNeeds {
   readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'clientOf'>>;
   readonly people: Pick<PeopleStore, 'record' | 'saveRecord' | 'forget'>;
   readonly events: Pick<EventStore, 'forget'>;
+  readonly addresses: Pick<PublicAddresses, 'forget'>;
   readonly pmRooms: PmRooms;
   readonly adminRooms: AdminRooms;
   readonly log: Log;
@@ -36,7 +38,7 @@ export interface Forget {
 }
 
 /** Makes `Forget`; each step may be repeated without harm. They throw `STORE_FAULT` and `STOPPING`. */
-export function makeForget({ homeserver, networks, people, events, pmRooms, adminRooms, log }: ForgetNeeds): Forget {
+export function makeForget({ homeserver, networks, people, events, addresses, pmRooms, adminRooms, log }: ForgetNeeds): Forget {
   const clientsOf = (person: UserId): number =>
     [...networks.values()].filter((network) => network.clientOf(person) !== undefined).length;
   const leave = async (actor: Actor, room: RoomId): Promise<void> => {
@@ -69,6 +71,7 @@ export function makeForget({ homeserver, networks, people, events, pmRooms, admi
       }
       // Before the rooms: by them it is known again, after a kill, what is to be forgotten.
       await events.forget(gone, all.map(([, room]) => room));
+      await addresses.forget(gone);
       for (const { room } of talks) await pmRooms.drop(room);
       for (const room of admin) await adminRooms.drop(room);
       for (const person of gone) await people.forget(person);

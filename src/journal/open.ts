@@ -1,12 +1,15 @@
 /** Opens the journal of a directory: locks it, reads what former lives left, and begins a new segment. */
 
 import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
+import { BridgeError, faultText } from '../model/errors.js';
 import { realDisk } from './disk.js';
 import type { Disk } from './disk.js';
-import { FileJournal } from './file.js';
+import { FileJournal, type FileJournalParts } from './file.js';
 import { lockDirectory } from './lock.js';
 import type { Journal } from './port.js';
 import { replay } from './replay.js';
@@ -29,6 +32,30 @@ export interface JournalOptions {
 const GIB = 2 ** 30;
 const SEGMENT = 8 * 2 ** 20;
 
+/** What is set aside of faulty lines, by `replay`. */
+const SET_ASIDE = /\.corrupt-[\w.-]+$/u;
+
+/** Its cleaning takes the copies of faulty lines too: nobody can tell of whom they speak. */
+class JournalOfDirectory extends FileJournal {
+  readonly #directory: string;
+  readonly #disk: Disk;
+
+  constructor(directory: string, disk: Disk, parts: FileJournalParts) {
+    super(parts);
+    this.#directory = directory;
+    this.#disk = disk;
+  }
+
+  override async clean(): Promise<void> {
+    await super.clean();
+    try {
+      for (const name of readdirSync(this.#directory)) if (SET_ASIDE.test(name)) this.#disk.remove(join(this.#directory, name));
+    } catch (fault) {
+      throw new BridgeError('JOURNAL_FAULT', `old copies are left: ${faultText(fault)}`, { cause: fault });
+    }
+  }
+}
+
 /**
  * Opens a journal.
  * @throws BridgeError `STORE_LOCKED` when another process has it
@@ -44,7 +71,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     const begun = clock.elapsed();
     const found = await replay(directory, disk, clock.now(), log, (id) => known.add(id));
     log.info('journal open', { directory, open: found.open.length, ms: Math.round(clock.elapsed() - begun) });
-    return new FileJournal({
+    return new JournalOfDirectory(directory, disk, {
       // Random and not the time: clocks jump, and an id must never come again.
       epoch: randomBytes(8).toString('base64url'),
       next: found.next,

@@ -56,10 +56,10 @@ export function makePrepare(needs: PrepareNeeds): Prepare {
     return new Map(found.flatMap(([user, name]): [UserId, string][] => (name === undefined ? [] : [[user, name]])));
   };
 
-  const addressOf = async ({ id, body, replaces }: MessageEvent): Promise<string | undefined> => {
+  const addressOf = async ({ id, sender, body, replaces }: MessageEvent): Promise<string | undefined> => {
     if (body.type !== 'media' || body.mxc === undefined || body.encrypted) return undefined;
     const { mxc, name, bytes } = body;
-    return addresses.ofFile({ event: id, mxc, name, ...(bytes === undefined ? {} : { bytes }), ...(replaces ? { replaces } : {}) });
+    return addresses.ofFile({ event: id, author: sender, mxc, name, ...(bytes === undefined ? {} : { bytes }), ...(replaces ? { replaces } : {}) });
   };
 
   const prepare = async (event: MessageEvent, recalled: Recalled | undefined): Promise<Prepared | 'ignored'> => {

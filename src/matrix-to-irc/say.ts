@@ -206,14 +206,14 @@ async function onPage(
   wording: Wording,
   cut: Worded,
 ): Promise<Worded & { readonly paged?: true }> {
-  const { body, id, replaces, at } = event;
+  const { body, id, sender, replaces, at } = event;
   const words = wordsOf(body);
   if (words === undefined) return cut;
   const reply = replaces === undefined ? event.replyTo !== undefined || event.thread !== undefined : (prepared.earlier?.reply ?? false);
   const text = pageText(words, reply);
   if (Buffer.byteLength(text) > (wording.ways.pasteLimit ?? Infinity)) return cut;
   const code = cut.code ? { code: cut.code } : {};
-  const page = await addresses.ofText({ event: id, ...(replaces ? { replaces } : {}), text, by: nick, at, ...code });
+  const page = await addresses.ofText({ event: id, author: sender, ...(replaces ? { replaces } : {}), text, by: nick, at, ...code });
   return page === undefined ? cut : { ...toUtterance(event, wording, { ...prepared, page }), paged: true };
 }
 

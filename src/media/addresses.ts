@@ -3,7 +3,7 @@
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { faultText } from '../model/errors.js';
-import type { EventId } from '../model/ids.js';
+import type { EventId, UserId } from '../model/ids.js';
 import type { FileAddressStore } from '../store/port.js';
 import { safeFileName } from './file-name.js';
 import type { Pastes } from './pastes.js';
@@ -21,8 +21,8 @@ export interface AddressesNeeds {
   readonly shortLinks: boolean;
   /** Larger files get no address, since they would not be handed out. */
   readonly mostBytes: number;
-  readonly store: Pick<FileAddressStore, 'addFile'>;
-  readonly pastes: Pick<Pastes, 'keep' | 'drop'>;
+  readonly store: Pick<FileAddressStore, 'addFile' | 'forgetAuthors'>;
+  readonly pastes: Pick<Pastes, 'keep' | 'drop' | 'forget'>;
   readonly withdrawn: Withdrawn;
   readonly clock: Clock;
   readonly log: Log;
@@ -41,7 +41,7 @@ export function makeAddresses(needs: AddressesNeeds): PublicAddresses {
     }
     const id = shortId(key, 'm', `${shown.event} ${mxc}`);
     try {
-      await store.addFile({ id, mxc, name: safe, events, ...until });
+      await store.addFile({ id, mxc, name: safe, events, ...until, ...authorIn(shown) });
     } catch (fault) {
       log.warn('address of a file not kept', { why: faultText(fault) });
       return undefined;
@@ -53,7 +53,7 @@ export function makeAddresses(needs: AddressesNeeds): PublicAddresses {
     const events = digestsOf(shown);
     if (withdrawn.has(events)) return undefined;
     const id = shortId(key, 'p', shown.event);
-    const kept = await pastes.keep(id, { text, by, at, events, ...(code === undefined ? {} : { code }) });
+    const kept = await pastes.keep(id, { text, by, at, events, ...(code === undefined ? {} : { code }), ...authorIn(shown) });
     return kept ? publicUrl + pathOf({ kind: 'page', id }) : undefined;
   };
 
@@ -66,7 +66,16 @@ export function makeAddresses(needs: AddressesNeeds): PublicAddresses {
       log.error('redacted text not removed from disk', { why: faultText(fault) });
     }
   };
-  return { ofFile, ofText, withdraw };
+  const forget = async (people: ReadonlySet<UserId>): Promise<void> => {
+    const authors = new Set([...people].map(digestOf));
+    await pastes.forget(authors);
+    await store.forgetAuthors(authors);
+  };
+  return { ofFile, ofText, withdraw, forget };
+}
+
+function authorIn({ author }: Pick<Shown, 'author'>): { readonly author?: string } {
+  return author === undefined ? {} : { author: digestOf(author) };
 }
 
 function digestsOf({ event, replaces }: Shown): readonly string[] {

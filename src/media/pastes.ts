@@ -23,6 +23,8 @@ export interface PastesOptions {
 export interface Kept extends Paste {
   /** Digests of the events with which it ends. */
   readonly events: readonly string[];
+  /** Digest of whose it is. */
+  readonly author?: string;
 }
 
 interface Row {
@@ -116,6 +118,19 @@ export class Pastes {
   /** Takes a text away; harmless when it is not there. Throws what the disk says. */
   async drop(id: string): Promise<void> {
     await this.#inTurn(() => this.#remove(id));
+  }
+
+  /** Takes all texts of these authors away. Throws `STORE_FAULT`. */
+  async forget(authors: ReadonlySet<string>): Promise<void> {
+    for (const id of [...this.#rows.keys()]) {
+      const author = (await this.read(id))?.author;
+      if (author === undefined || !authors.has(author)) continue;
+      try {
+        await this.drop(id);
+      } catch (fault) {
+        throw new BridgeError('STORE_FAULT', `cannot remove a text: ${faultText(fault)}`, { cause: fault });
+      }
+    }
   }
 
   /** Ends its timer and waits for the disk. */

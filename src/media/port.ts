@@ -1,11 +1,13 @@
 /** What the flows may ask for people without accounts: an address under which they see a file or a long text. */
 
-import type { EventId, MxcUri } from '../model/ids.js';
+import type { EventId, MxcUri, UserId } from '../model/ids.js';
 
 /** The event by which something was shown; with its redaction, or that of what it replaces, the address ends. */
 export interface Shown {
   readonly event: EventId;
   readonly replaces?: EventId;
+  /** Whose it is, on Matrix: with the account it is forgotten. */
+  readonly author?: UserId;
 }
 
 export interface FileToShow extends Shown {
@@ -35,6 +37,8 @@ export interface PublicAddresses {
   ofText(text: TextToShow): Promise<string | undefined>;
   /** Ends all addresses of an event that was redacted, also those that are still to be asked for. */
   withdraw(event: EventId): Promise<void>;
+  /** Takes what is kept of these people's texts and files off the disk (SYN-10). Throws `STORE_FAULT`. */
+  forget(people: ReadonlySet<UserId>): Promise<void>;
 }
 
 /** Where no addresses are given out. */
@@ -42,4 +46,5 @@ export const noAddresses: PublicAddresses = {
   ofFile: () => Promise.resolve(undefined),
   ofText: () => Promise.resolve(undefined),
   withdraw: () => Promise.resolve(),
+  forget: () => Promise.resolve(),
 };

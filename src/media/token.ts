@@ -1,7 +1,7 @@
 /** Pure: what stands in the address of a file, signed so that nobody else can make one (MEDIA-2, 3; S26). */
 
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { parseMxcUri, type EventId, type MxcUri } from '../model/ids.js';
+import { parseMxcUri, type EventId, type MxcUri, type UserId } from '../model/ids.js';
 
 /** What an address says. */
 export interface Grant {
@@ -14,9 +14,9 @@ export interface Grant {
   readonly events: readonly string[];
 }
 
-/** An event's id, shortened so that a token has room for it: 64 bits as 11 letters of base64url. */
-export function digestOf(event: EventId): string {
-  return createHash('sha256').update(event).digest().subarray(0, EVENT).toString('base64url');
+/** The id of an event or a person, shortened so that a token has room for it: 64 bits as 11 letters of base64url. */
+export function digestOf(id: EventId | UserId): string {
+  return createHash('sha256').update(id).digest().subarray(0, EVENT).toString('base64url');
 }
 
 /** Version 2, ours: version, seconds (0: never), number of events, their digests, signature, `server/id`. */

@@ -11,6 +11,8 @@ export interface FileAddress {
   readonly name: string;
   /** Digests of the events with which it ends. */
   readonly events: readonly string[];
+  /** Digest of whose it is. */
+  readonly author?: string;
   /** When it ends, ms since the epoch; absent: never. */
   readonly until?: number;
 }

@@ -70,6 +70,8 @@ export interface FileAddressStore {
   file(id: string): Promise<FileAddress | undefined>;
   /** Takes the place of the one with the same id. */
   addFile(address: FileAddress): Promise<void>;
+  /** Forgets what is whose by these digests (SYN-10). */
+  forgetAuthors(authors: ReadonlySet<string>): Promise<void>;
   withdrawn(): Promise<readonly Withdrawal[]>;
   withdraw(withdrawal: Withdrawal): Promise<void>;
   /** Forgets both where their time was over before `now`, ms since the epoch. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFault } from '../../src/model/errors.js';
 import { TestClock, until } from '../support/clock.js';
@@ -62,10 +62,14 @@ describe('journal', () => {
     assert.deepEqual(['secret', 'old note', 'new note', 'open'].map(stands), [false, false, true, true]);
     journal.done(meanwhile[0]!.entries[0]!.id);
     await journal.close();
+    const last = readdirSync(directory).filter((name) => name.endsWith('.log')).sort().at(-1) ?? '';
+    appendFileSync(join(directory, last), '{"torn": "a secret\n');
     const again = await aJournal(directory);
+    assert.equal(stands('secret'), true, 'in the copy of what could not be read');
     assert.deepEqual(again.open().map(({ body }) => body), ['open', ...Array.from({ length: 49 }, (_, n) => `line ${n + 1}`)]);
     assert.equal(again.open().length + Number(again.seen('$a')), 1);
     await again.clean();
+    assert.equal(stands('secret'), false);
     await again.close();
     await assert.rejects(again.clean(), { code: 'JOURNAL_FAULT' });
   });

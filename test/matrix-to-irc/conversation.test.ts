@@ -236,7 +236,7 @@ describe('matrix-to-irc: what refers to something', () => {
     talk.world.take(aMessage({ body: aFile('cat.png', { media: 'image', mxc: 'mxc://hs.test/a' as never }) }));
     await talk.world.quiet();
     assert.deepEqual(talk.heard, ['one (full message at <https://media.test/p/1>)', 'uploaded an image: cat.png https://media.test/cat.png']);
-    assert.deepEqual(talk.world.addresses.texts, [{ event: id, text: 'one\ntwo\nthree\nfour', by: 'M-alice', at: START }]);
+    assert.deepEqual(talk.world.addresses.texts, [{ event: id, text: 'one\ntwo\nthree\nfour', author: ALICE, by: 'M-alice', at: START }]);
     assert.deepEqual(talk.world.notices(ROOM), []);
   });
 

@@ -19,7 +19,7 @@ import { BridgeError } from '../../src/model/errors.js';
 import { parseMxcUri, type MxcUri } from '../../src/model/ids.js';
 import type { Store } from '../../src/store/port.js';
 import { TestClock, until } from '../support/clock.js';
-import { countingMetrics, eventId, listeningLog, START } from '../support/make.js';
+import { countingMetrics, eventId, listeningLog, START, userId } from '../support/make.js';
 import { aStore } from '../support/store.js';
 
 const CAT = parseMxcUri('mxc://far.example/Abc123')!;
@@ -140,6 +140,21 @@ describe('media/front', () => {
       assert.equal(await addresses.ofText({ text: 'x', by: 'ann', at: START, event: eventId('$a') }), undefined);
     });
   }
+
+  it('SYN-10: what a closed account said and sent is taken off the disk, and of nobody else', async () => {
+    const { address, page, addresses } = await place({ shortLinks: true });
+    const [alice, carol] = [userId('@alice:hs.test'), userId('@carol:hs.test')];
+    const mine = [await address({ event: eventId('$1'), author: alice }), await page('long', { event: eventId('$2'), author: alice })];
+    const others = [
+      await address({ event: eventId('$3'), author: carol }),
+      await page('long too', { event: eventId('$4'), author: carol }),
+      await address({ event: eventId('$5') }),
+      await page('of long ago', { event: eventId('$6') }),
+    ];
+    await addresses.forget(new Set([alice]));
+    for (const url of mine) assert.notEqual((await body(url)).status, 200);
+    for (const url of others) assert.equal((await body(url)).status, 200);
+  });
 
   it('MEDIA-2: ttlSeconds 0: never expires', async () => {
     const { address, clock } = await place({ ttlSeconds: 0 });

@@ -314,6 +314,14 @@ export function storeContract(open: () => Promise<Store>, reopen?: (store: Store
       assert.deepEqual(await store.fileAddresses.withdrawn(), []);
     });
 
+    it('SYN-10: forgets what is whose', async () => {
+      const [mine, other] = [{ ...file, id: '0000000000000001', author: 'alice' }, { ...file, id: '0000000000000002', author: 'carol' }];
+      for (const each of [mine, other, file]) await store.fileAddresses.addFile(each);
+      await store.fileAddresses.forgetAuthors(new Set(['alice']));
+      await again();
+      assert.deepEqual(await Promise.all([mine, other, file].map(({ id }) => store.fileAddresses.file(id))), [undefined, other, file]);
+    });
+
     it('MEDIA-13: knows which events were taken back, and forgets both when their time is over', async () => {
       await store.fileAddresses.withdraw({ event: 'one' });
       await store.fileAddresses.withdraw({ event: 'two', until: 1000 });

@@ -33,7 +33,7 @@ describe('store: NeDB in files', () => {
     await store.pmRooms.add({ room, network: NETWORKS[0]!, person: alice!, nick: parseNick('dan')!, ghost: parseUserId('@irc_dan:hs')! });
     await store.links.add({ network: NETWORKS[0]!, channel: parseChannelName('#c')!, room: parseRoomId('!c:hs')!, origin: 'alias' });
     await store.close();
-    appendFileSync(join(directory, 'own/users.db'), '{"type":"matrix","id":"@alice:hs","data":{"nick":"Ali"');
+    appendFileSync(join(directory, 'own/users.db'), '{"data":{"nick":"Ali"\n{"type":"matrix","id":"@alice:hs","data":{"nick":"Ali"');
     store = await own();
     await store.people.saveSettings({ person: alice!, network: NETWORKS[0]!, nick: 'Ali2' });
     assert.deepEqual([said('Ali').length, said('!talk').length], [3, 2], 'file, first copy and faulty lines');

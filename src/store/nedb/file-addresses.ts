@@ -23,8 +23,14 @@ export class NedbFileAddresses implements FileAddressStore {
     return doc && readFile(doc, id);
   }
 
-  addFile({ id, mxc, name, events, until }: FileAddress): Promise<void> {
-    return this.#replace({ id: `${FILE} ${id}`, kind: FILE, mxc, name, events, ...timed(until) });
+  addFile({ id, mxc, name, events, author, until }: FileAddress): Promise<void> {
+    return this.#replace({ id: `${FILE} ${id}`, kind: FILE, mxc, name, events, ...(author === undefined ? {} : { author }), ...timed(until) });
+  }
+
+  forgetAuthors(authors: ReadonlySet<string>): Promise<void> {
+    return this.#docs.change(async () => ({
+      drop: (await this.#docs.find({ kind: FILE })).filter((doc) => authors.has(textIn(doc['author']) ?? '')),
+    }));
   }
 
   async withdrawn(): Promise<readonly Withdrawal[]> {
@@ -59,7 +65,8 @@ function readFile(doc: Doc, id: string): FileAddress | undefined {
   if (!mxc || name === undefined) return undefined;
   const events = doc['events'];
   const digests = Array.isArray(events) ? (events as readonly Json[]).filter((each) => typeof each === 'string') : [];
-  return { id, mxc, name, events: digests, ...timed(timeIn(doc)) };
+  const author = textIn(doc['author']);
+  return { id, mxc, name, events: digests, ...(author === undefined ? {} : { author }), ...timed(timeIn(doc)) };
 }
 
 function timeIn(doc: Doc): number | undefined {
