@@ -66,7 +66,7 @@ describe('admin room', () => {
     await fern.sees('You are fern[m] on TestNet again.', { from: bot() });
   });
 
-  it('ADM-2, S29: with a third person the bot explains and leaves; the orders of others are none', async () => {
+  it('ADM-2: with a third person the bot explains and leaves', async () => {
     const ann = await set.people.onMatrix('ann');
     const ben = await set.people.onMatrix('ben');
     const where = await room(ann);
