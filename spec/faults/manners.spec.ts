@@ -123,6 +123,24 @@ describe('faults: manners on IRC', () => {
       assert.deepEqual(person.messages(room).map(({ content }) => String(content.body)).filter((text) => text.startsWith('old')), []);
     });
 
+    it('R33: where history comes bare, InspIRCd’s mode against it is set before the first JOIN', async () => {
+      ircd.answer = (peer, command, params) => {
+        if (command !== 'CAP' || !params.startsWith('END')) return false;
+        ircd.welcome(peer);
+        peer.send(`:raw.test 004 ${peer.nick} raw.test InspIRCd-3 BDINRSdiorsw :Hbhklov`);
+        return true;
+      };
+      await set.bridge.start();
+      // The bot's own connection is the one that learns of it.
+      await until('the bot is in', () => ircd.open.some(({ nick }) => nick === 'CausewayBot'));
+      const { person, room } = await meets('bare', '#bare');
+      await person.says(room, 'no old lines, please');
+      await until('it spoke', () => of('bare[m]').some(({ lines }) => lines.some((line) => line.endsWith(':no old lines, please'))));
+      const lines = of('bare[m]').flatMap((peer) => peer.lines);
+      const [mode, join] = ['MODE bare[m] +N', 'JOIN #bare'].map((begin) => lines.findIndex((line) => line.replace(':+', '+').startsWith(begin)));
+      assert.ok(mode !== undefined && join !== undefined && mode >= 0 && mode < join, lines.join(' / '));
+    });
+
     it('R17, CONN-11: every refusal of a JOIN: the author is told within 30 s of the bridge’s time or its five tries, and no more tries follow', async function () {
       this.timeout(300_000);
       await set.bridge.start();

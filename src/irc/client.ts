@@ -177,9 +177,9 @@ export class FrameworkClient implements VirtualClient {
     this.#ear?.take(line);
   }
 
-  /** Asks who is in a channel: this client has just become the one whose word counts. */
-  askNames(channel: string): void {
-    this.#send(namesLine(channel));
+  /** Asks who is in a channel, as when this client has just become the one whose word counts; or for its modes. */
+  ask(what: 'names' | 'modes', channel: string): void {
+    this.#send(what === 'names' ? namesLine(channel) : modeLine(channel));
   }
 
   /** CASEMAPPING changed. */
@@ -224,7 +224,9 @@ export class FrameworkClient implements VirtualClient {
     this.#mouth.outbox.open(write);
     this.#identity.isNew(nick);
     this.#needs.watcher.named(this);
-    if (this.#needs.modes !== '') this.#send(modeLine(nick, `+${this.#needs.modes.replace(/^\+/, '')}`));
+    // Old lines that come without a batch look like new ones (R33).
+    const modes = this.#needs.modes.replace(/^\+/, '') + (this.#mouth.tags.has('batch') ? '' : (this.#needs.facts.noReplay ?? ''));
+    if (modes !== '') this.#send(modeLine(nick, `+${modes}`));
     if (this.#away !== undefined) this.#send(awayLine(this.#away));
     this.#needs.deafness.ready(write);
     this.#joins.onReady(this.#needs.facts.joinTargets);

@@ -26,6 +26,8 @@ export class ServerFacts {
   joinTargets: number | undefined;
   /** The user mode that spares a client all channel talk; `undefined` where there is none. */
   deaf: string | undefined;
+  /** The user mode that keeps old lines from being played back at a JOIN (R33); `undefined` where there is none. */
+  noReplay: string | undefined;
   /** Whether it tells when a nick comes and goes (MONITOR). */
   monitors = false;
   /** CLIENTTAGDENY: client tags that are not passed on; `*` and then those that are, with `-`. */
@@ -58,10 +60,13 @@ export class ServerFacts {
 
   /**
    * Takes the parameters of 004: InspIRCd has deafness as mode d and announces no token (IRC-SERVERS §2); with others
-   * that letter may mean anything.
+   * that letter may mean anything. So has it N against history (§9.6).
    */
   readMyInfo(params: readonly string[]): void {
-    if (/^InspIRCd/i.test(params[2] ?? '') && (params[3] ?? '').slice(0, 100).includes('d')) this.deaf = 'd';
+    if (!/^InspIRCd/i.test(params[2] ?? '')) return;
+    const modes = (params[3] ?? '').slice(0, 100);
+    if (modes.includes('d')) this.deaf = 'd';
+    if (modes.includes('N')) this.noReplay = 'N';
   }
 
   #take(name: string, value: string | undefined): void {
