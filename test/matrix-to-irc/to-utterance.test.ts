@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { hostileHtml, hostileText } from '../../bench/hostile-texts.js';
+import { textBudget } from '../../src/irc/wire/own-mask.js';
 import { isBlank, toUtterance } from '../../src/matrix-to-irc/to-utterance.js';
+import { pageText } from '../../src/matrix-to-irc/word-text.js';
+import type { Nick } from '../../src/model/irc-names.js';
 import type { MessageEvent } from '../../src/model/matrix-event.js';
-import { aFile, aMessage, aText } from '../support/make.js';
+import type { How } from '../../src/model/utterance.js';
+import { aFile, ALICE, aMessage, aText, eventId, START } from '../support/make.js';
 import { aWording } from '../support/wording.js';
 
 type Body = MessageEvent['body'];
@@ -49,6 +55,41 @@ describe('matrix-to-irc/to-utterance', () => {
     toUtterance(aMessage({ body: aText('a', { how: 'notice' }) }), aWording({}, { budget }));
     toUtterance(aMessage({ body: aFile('a') }), aWording({}, { budget }));
     assert.deepEqual(asked, ['notice', 'act']);
+  });
+
+  it('M2I-31, C1: whatever is said by whom and where, nobody sees a line of more than 512 bytes', () => {
+    const name = (most: number): fc.Arbitrary<string> => fc.string({ unit: fc.constantFrom('a', 'é', '茶', '1'), minLength: 1, maxLength: most });
+    const said = fc.array(fc.constantFrom('tea ', 'x'.repeat(90), '🫖'.repeat(40), '<b>', '</b>', '<font color="red">', '</font>', 'e\u0301', '\n'), { maxLength: 30 }).map((all) => all.join(''));
+    const how: fc.Arbitrary<How> = fc.constantFrom('say', 'act', 'notice');
+    fc.assert(
+      fc.property(name(30), name(10), name(63), name(50), said, how, (nick, user, host, channel, html, way) => {
+        const mask = { nick: nick as Nick, user, host };
+        const budget = (as: How): number => textBudget(mask, user, `#${channel}`, as);
+        const { utterance } = toUtterance(aMessage({ body: aText('x', { html, how: way }) }), aWording({ lineLimit: 99 }, { budget }));
+        for (const line of utterance.lines) {
+          const text = utterance.how === 'act' ? `\x01ACTION ${line}\x01` : line;
+          const seen = `:${nick}!${user}@${host} ${utterance.how === 'notice' ? 'NOTICE' : 'PRIVMSG'} #${channel} :${text}\r\n`;
+          assert.ok(Buffer.byteLength(seen) <= 512 && seen.isWellFormed(), `${Buffer.byteLength(seen)} bytes`);
+        }
+      }),
+    );
+  });
+
+  it('G4: whatever is said, quoted or edited is worded in bounded time', () => {
+    for (const [name, text] of [...Object.entries(hostileText), ...Object.entries(hostileHtml)]) {
+      const body = aText(text, { html: text });
+      const prepared = { earlier: { sender: ALICE, at: START - 1_000_000, body: aText(`${text} y`) } };
+      const took: number[] = [];
+      while (took.length < 3 && !took.some((ms) => ms < 2000)) {
+        const before = process.cpuUsage();
+        toUtterance(aMessage({ body, replaces: eventId('$e') }), aWording(), prepared);
+        toUtterance(aMessage({ body, replyTo: eventId('$e') }), aWording(), prepared);
+        pageText(body, true);
+        const { user, system } = process.cpuUsage(before);
+        took.push((user + system) / 1000);
+      }
+      assert.ok(Math.min(...took) < 2000, `${name}: ${took.map((ms) => ms.toFixed(0)).join(', ')} ms`);
+    }
   });
 
   it('M2I-47: knows what is blank before anything is connected for it', () => {

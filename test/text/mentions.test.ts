@@ -8,6 +8,14 @@ const pieces = fc
   .map((all) => all.join(''));
 
 describe('text/mentions', () => {
+  const opaque = ['http://a.b/x(alice)', 'www.a.b+alice', 'ftp://alice', '`x alice y`', '\x11x alice y\x11', 'https://a.b/?x&alice;y'];
+  for (const text of opaque) {
+    it(`I2M-7: nobody is named in ${JSON.stringify(text)}`, () => {
+      const find = (nick: string): { user: string; notify: boolean } | undefined => (nick === 'alice' ? { user: '@alice:hs.test', notify: true } : undefined);
+      assert.equal(ircToHtml(text, find).mentions, undefined);
+    });
+  }
+
   it('I2M-7, INV-5: whoever is named, the text stays, the HTML is well-formed, and each link is one of those looked for', () => {
     const known = new Set(['alice', 'ab', 'bob|x']);
     fc.assert(
