@@ -214,6 +214,8 @@ export class Listeners<C> {
   #changed(audience: Audience<C>, before: Listener<C> | undefined): void {
     const after = audience.primary;
     if (!after || after === before) return;
+    // It was the one before that had to wait for others.
+    audience.waitsUntil = 0;
     for (const held of this.#ledger.take(audience, after)) this.#release(held);
     for (const listener of this.#onPrimary) listener(audience.name, after.client);
   }
