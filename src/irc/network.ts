@@ -5,6 +5,7 @@ import type { UserId } from '../model/ids.js';
 import type { ChannelName, ClientOwner, Folded, NetworkName } from '../model/irc-names.js';
 import type { IrcEvent } from '../model/irc-event.js';
 import { done, granted, refused, type Outcome, type Refusal } from '../model/refusal.js';
+import { ChannelModes } from './channel-modes.js';
 import type { FrameworkClient } from './client.js';
 import type { ClientWatcher } from './client-needs.js';
 import { Fleet, type FleetNeeds } from './fleet.js';
@@ -27,6 +28,7 @@ export class FrameworkNetwork implements IrcNetwork {
   readonly #fleet: Fleet;
   readonly #board: Switchboard;
   readonly #following: Following;
+  readonly #modes: ChannelModes;
   readonly #onFold: (() => void)[] = [];
   /** People whom the network refused for good: what they say must not knock at its door again and again (R8). */
   readonly #shut = new BoundedMap<UserId, { readonly until: number; readonly why: Refusal }>(10_000);
@@ -36,6 +38,7 @@ export class FrameworkNetwork implements IrcNetwork {
     const facts = this.#facts;
     this.name = needs.name;
     this.#needs = needs;
+    this.#modes = new ChannelModes(needs.clock);
     this.#board = new Switchboard({
       ...needs,
       facts,
@@ -115,6 +118,13 @@ export class FrameworkNetwork implements IrcNetwork {
     return this.#board.listeners.primaryOf(channel) !== undefined;
   }
 
+  modesOf(channel: ChannelName, by: VirtualClient): string | Promise<string> {
+    const client = this.heard(channel) ? this.#fleet.registry.clients.find((one) => one === by) : undefined;
+    if (client) return this.#modes.of(channel, () => client.ask('modes', channel));
+    this.#modes.forget(channel);
+    return '';
+  }
+
   async connect(user: UserId, wish: ClientWish): Promise<Outcome<VirtualClient>> {
     if (this.#stopping) return refused('shutting-down', 'The bridge is being stopped.');
     let client = this.#fleet.registry.of(user);
@@ -150,7 +160,10 @@ export class FrameworkNetwork implements IrcNetwork {
   #watcher(): ClientWatcher<FrameworkClient> {
     const { log, name } = this.#needs;
     return {
-      event: (client, event) => this.#board.heard(client, event),
+      event: (client, event) => {
+        if (event.kind === 'mode') this.#modes.take(event);
+        this.#board.heard(client, event);
+      },
       named: (client) => {
         this.#fleet.registry.named(client, client.nick);
         this.#board.listeners.setOwnNick(client, client.nick);
@@ -158,6 +171,7 @@ export class FrameworkNetwork implements IrcNetwork {
       joined: (client, channel) => this.#board.joined(client, channel),
       left: (client, channel, forced) => {
         this.#board.listeners.left(client, channel);
+        if (!this.heard(channel)) this.#modes.forget(channel);
         if (forced && client === this.bot) this.#following.onOut(channel);
       },
       gaveUp: (client, channel, why) => {
@@ -186,6 +200,7 @@ export class FrameworkNetwork implements IrcNetwork {
     const { mapping } = this.#facts;
     this.#fleet.rekey(mapping);
     this.#following.rekey(mapping);
+    this.#modes.rekey(mapping);
     this.#board.listeners.rekey();
     for (const changed of this.#onFold) changed();
   }

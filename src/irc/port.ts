@@ -150,6 +150,11 @@ export interface IrcNetwork {
   /** Whose nick this is, by the connections we hold (never by the text of a line). */
   ownerOf(nick: string): ClientOwner | undefined;
   /**
+   * The letters of a channel's modes, as far as they are known; `by` asks for them, and waits for two seconds, where
+   * nobody has yet. Empty where `by` is not one of ours, or nobody hears the channel.
+   */
+  modesOf(channel: ChannelName, by: VirtualClient): string | Promise<string>;
+  /**
    * Gives a person's client, made if there is none. Resolves when it is registered, or refused for good or after 60 s
    * (it goes on trying unless the refusal is permanent). Concurrent calls share it.
    */

@@ -50,7 +50,7 @@ export class Switchboard {
     });
     // Who came and went while the last one was failing, nobody told: only the list shows it.
     this.listeners.onPrimary((channel, client) => {
-      if (!this.#joining) client.askNames(channel);
+      if (!this.#joining) client.ask('names', channel);
     });
     // The client it came from may be gone by now: what it heard is parsed all the same.
     this.listeners.onRelease((client, line) => client.rehear(ircLineParser(decode(line, 0, line.length))));

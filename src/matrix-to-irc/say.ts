@@ -1,12 +1,12 @@
 /** Says a message in one linked channel: connects its author, joins, words it, and sees it through losses. */
 
-import type { VirtualClient } from '../irc/port.js';
+import type { IrcNetwork, VirtualClient } from '../irc/port.js';
 import { BoundedMap } from '../lib/bounded-map.js';
 import { type Clock, sleep, within } from '../lib/clock.js';
 import { BridgeError, isFault } from '../model/errors.js';
 import type { PublicAddresses } from '../media/port.js';
 import type { MessageEvent } from '../model/matrix-event.js';
-import type { Nick } from '../model/irc-names.js';
+import type { NetworkName, Nick } from '../model/irc-names.js';
 import { granted, type Outcome, type Refusal, refused, type RefusalReason } from '../model/refusal.js';
 import type { Connect } from '../people/connect.js';
 import type { RoomWays } from '../policy/ways-of.js';
@@ -20,6 +20,7 @@ import type { WordingOf } from './wording-of.js';
 
 export interface SayNeeds {
   readonly connect: Connect;
+  readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'modesOf'>>;
   /** How a message is to be worded for a client in a place. */
   readonly wordingOf: WordingOf;
   readonly byTags: Pick<ByTags, 'does' | 'marks'>;
@@ -172,7 +173,8 @@ async function sayOnce(
   if ((body.type === 'reaction' || body.type === 'deletion') && (await needs.byTags.does(speech.event, speech.link, client))) {
     return granted({ by: client.nick, nothing: true, fileNamed: false });
   }
-  const wording = needs.wordingOf(speech.link, client, speech.room);
+  const known = 'channel' in speech.link && isAffected(speech.event) ? needs.networks.get(speech.link.network)?.modesOf(speech.link.channel, client) : '';
+  const wording = needs.wordingOf(speech.link, client, speech.room, known instanceof Promise ? await known : known);
   const first = toUtterance(speech.event, wording, speech.prepared);
   const worded = first.long && progress === undefined ? await onPage(needs, speech, client, wording, first) : first;
   const { utterance, long, fileNamed } = worded;
@@ -196,6 +198,11 @@ async function sayOnce(
   );
   const cut = long && !('paged' in worded) ? { cutTo: Math.max(0, wording.ways.lineLimit - 1) } : {};
   return outcome.ok ? granted({ by, fileNamed, ...cut }) : outcome;
+}
+
+/** Whether a channel's modes may forbid what it holds: formatting, or a notice. */
+function isAffected({ body }: MessageEvent): boolean {
+  return body.type !== 'text' || body.how === 'notice' || body.html !== undefined || body.plain.includes('`');
 }
 
 /** A text that is too long is put on a page, where there are pages, and worded anew with its address. */

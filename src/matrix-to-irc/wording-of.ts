@@ -20,15 +20,17 @@ export interface WordingNeeds {
   readonly channelOf: (network: NetworkName, alias: string) => ChannelName | undefined;
 }
 
-export type WordingOf = (to: Destination, client: Pick<VirtualClient, 'budget'>, room: RoomWays) => Wording;
+/** `modes`: letters of the channel's modes, where they matter. */
+export type WordingOf = (to: Destination, client: Pick<VirtualClient, 'budget'>, room: RoomWays, modes?: string) => Wording;
 
 /** Makes `WordingOf`; cheap, since it is asked for every message. */
 export function makeWordingOf(needs: WordingNeeds): WordingOf {
-  return (to, client, room) => {
+  return (to, client, room, modes = '') => {
     const { network } = to;
     const target = targetOf(to);
     return {
-      ways: waysOf(room, needs.configOf(network), needs.form()),
+      ways: waysIn(modes, waysOf(room, needs.configOf(network), needs.form())),
+      ...(modes.includes('T') ? { only: { notice: true } } : {}),
       form: needs.form(),
       budget: (how) => client.budget(target, how),
       nickOf(user) {
@@ -38,6 +40,14 @@ export function makeWordingOf(needs: WordingNeeds): WordingOf {
       channelOf: (id) => channelOf(needs, network, id),
     };
   };
+}
+
+/**
+ * +c refuses or takes out formatting, whatever the server (M2I-48). +T refuses notices (M2I-49). +C lets actions pass
+ * (seen on InspIRCd and Ergo), and so does +S what it takes out itself, so they change nothing here.
+ */
+function waysIn(modes: string, ways: Wording['ways']): Wording['ways'] {
+  return modes.includes('c') && ways.formatting !== 'markdown' ? { ...ways, formatting: 'plain', code: 'backticks' } : ways;
 }
 
 function channelOf({ links, channelOf: ofAlias }: WordingNeeds, network: NetworkName, id: RoomAlias | RoomId): string | undefined {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ChannelMessage, IrcEvent } from '../../src/model/irc-event.js';
+import type { ChannelMessage } from '../../src/model/irc-event.js';
 import { aLine, aLink, aMessage, aText, ALICE, CATS, channelOf, eventId, NET, nickOf, ROOM, roomId, START } from '../support/make.js';
 import { World } from '../support/world.js';
 

@@ -21,6 +21,7 @@ class Stage {
   readonly say = makeSay({
     connect: (person) => this.connect(person, this.network.name),
     wordingOf: (to, client) => aWording({ lineLimit: this.lineLimit }, { budget: (how) => client.budget(targetOf(to), how) }),
+    networks: new Map([[this.network.name, this.network]]),
     addresses: noAddresses,
     byTags: { marks: () => ({}), does: () => Promise.resolve(false) },
     clock: this.clock,

@@ -25,6 +25,8 @@ export class MemoryNetwork implements IrcNetwork {
   nickLength: number | undefined = undefined;
   /** Bytes of text that fit a line. */
   lineBudget = 400;
+  /** Letters of modes, by channel. */
+  readonly modes = new Map<string, string>();
   /** Whether the server passes client tags on and knows REDACT. */
   tags = false;
   caseMapping: CaseMapping = 'rfc1459';
@@ -121,6 +123,10 @@ export class MemoryNetwork implements IrcNetwork {
   ownerOf(nick: string): ClientOwner | undefined {
     const clients = [this.bot, ...this.#clients.values()];
     return clients.find((client) => this.fold(client.nick) === this.fold(nick))?.id.owner;
+  }
+
+  modesOf(channel: ChannelName): string {
+    return this.modes.get(channel) ?? '';
   }
 
   connect(user: UserId, wish: ClientWish): Promise<Outcome<VirtualClient>> {
