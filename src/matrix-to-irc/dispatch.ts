@@ -170,15 +170,10 @@ export class MatrixDispatch {
     // Many of these where a namespace brings the bridge rooms that are none of its business (SYN-15).
     if (route.to.length === 0) this.#needs.metrics.count('events_rejected_total', { why: 'unmapped_room' });
     if (left === 0) return done();
-    const shared = {
-      event,
-      entry,
-      repeat,
-      recalled: this.#needs.recall(event, repeat),
-      since: clock.elapsed(),
-      copied: new Set<RoomId>(),
-      withdrawn: () => this.#withdrawn.has(event),
-    };
+    const recalled = this.#needs.recall(event, repeat);
+    const since = clock.elapsed();
+    const copied = new Set<RoomId>();
+    const withdrawn = (): boolean => this.#withdrawn.has(event);
     for (const link of open) {
       const key = keyOf(link);
       // Nothing is left to do once the last line is said: the mark goes with it.
@@ -198,8 +193,8 @@ export class MatrixDispatch {
           else journal.note(entry.id, writeNotes(notes));
         });
       const progress = notes[key];
-      const begun = progress === undefined || progress === 'over' ? {} : { progress };
-      const delivery = { ...shared, link, note, ...begun };
+      const fresh: Delivery = { event, entry, repeat, recalled, since, copied, withdrawn, link, note };
+      const delivery = progress === undefined || progress === 'over' ? fresh : { ...fresh, progress };
       this.#lanes.push(`${event.room} ${event.sender} ${key}`, () => this.#deliver(delivery, over));
     }
   }
