@@ -93,7 +93,7 @@ describe('hostile IRC', () => {
     await owner.sees('again', { room });
   });
 
-  it('A-1, S-INJ: nothing that Matrix says becomes a command: CR, LF and NUL in every text', async () => {
+  it('A-1, S-INJ: nothing that Matrix says becomes a command: CR, LF and NUL in every kind of event, and in each of its texts', async () => {
     const connections = set.world.ircd.connections.filter(({ nickText }) => nickText !== 'bob');
     const before = connections.map(({ lines }) => lines.length);
     const evil = ['a\rQUIT :1', 'b\r\nQUIT :2', 'c\n\rQUIT :3', 'd\u000dQUIT :4', 'e\0QUIT :5', '\rQUIT :6', '\u2028QUIT :7', '\u0085QUIT :8', 'f\u010dQUIT :9', 'g\u010aQUIT :10'];
@@ -108,12 +108,24 @@ describe('hostile IRC', () => {
         msgtype: 'm.text', body: `> <@eve:hs.test> ${text}\n\nyes`, format: 'org.matrix.custom.html', formatted_body: quote,
         'm.relates_to': { 'm.in_reply_to': { event_id: '$gone' } },
       });
+      const about = await alice.says(good, `of this ${text}`);
+      const edit = { 'm.new_content': { msgtype: 'm.text', body: `now ${text}` }, 'm.relates_to': { rel_type: 'm.replace', event_id: about } };
+      await alice.sends(good, { msgtype: 'm.text', body: `* now ${text}`, ...edit });
+      await alice.sends(good, { msgtype: 'm.image', body: text, filename: 'cat.png', url: 'mxc://hs.test/x', info: { mimetype: text } });
+      await alice.sends(good, { msgtype: 'm.location', body: text, geo_uri: `geo:1,2;u=${text}` });
+      await alice.sends(good, { body: text, url: 'mxc://hs.test/x', info: {} }, 'm.sticker');
+      const answers = [text, 'no'].map((answer, n) => ({ id: `${n}`, 'org.matrix.msc1767.text': answer }));
+      const poll = { question: { 'org.matrix.msc1767.text': text }, kind: 'org.matrix.msc3381.poll.disclosed', max_selections: 1, answers };
+      await alice.sends(good, { 'org.matrix.msc3381.poll.start': poll, 'org.matrix.msc1767.text': text }, 'org.matrix.msc3381.poll.start');
+      await alice.sends(good, { 'm.relates_to': { rel_type: 'm.annotation', event_id: about, key: text } }, 'm.reaction');
+      await alice.sends(good, { msgtype: 'm.text', body: text, 'm.relates_to': { rel_type: 'm.thread', event_id: about } });
+      await alice.call('PUT', `/rooms/${encodeURIComponent(good)}/redact/${encodeURIComponent(about)}/r${Math.random()}`, { reason: text });
     }
     await alice.call('PUT', `/profile/${encodeURIComponent(alice.userId)}/displayname`, { displayname: 'x\r\nQUIT :name' });
     await alice.says(good, 'the end');
     await bob.sees('the end', { to: '#good' });
     for (const [n, { lines, bytes }] of connections.entries()) {
-      for (const line of lines.slice(before[n])) assert.match(line, /^(?:@[^ \r\n\0]+ )?(?:PRIVMSG|NOTICE|PING|PONG|JOIN|MODE|NAMES|NICK|WHO) [^\r\n\0]*$/u, line);
+      for (const line of lines.slice(before[n])) assert.match(line, /^(?:@[^ \r\n\0]+ )?(?:PRIVMSG|NOTICE|TAGMSG|REDACT|PING|PONG|JOIN|MODE|NAMES|NICK|WHO) [^\r\n\0]*$/u, line);
       // Whatever the server makes of a bare CR: there is none on the wire.
       assert.equal(/\r(?!\n)|(?<!\r)\n|\0/u.test(Buffer.concat(bytes).toString('latin1')), false);
     }
