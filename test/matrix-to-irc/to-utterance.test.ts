@@ -76,9 +76,12 @@ describe('matrix-to-irc/to-utterance', () => {
   });
 
   it('G4: whatever is said, quoted or edited is worded in bounded time', () => {
-    for (const [name, text] of [...Object.entries(hostileText), ...Object.entries(hostileHtml)]) {
-      const body = aText(text, { html: text });
-      const prepared = { earlier: { sender: ALICE, at: START - 1_000_000, body: aText(`${text} y`) } };
+    const bodies = [
+      ...Object.entries(hostileText).map(([name, text]) => [name, aText(text)] as const),
+      ...Object.entries(hostileHtml).map(([name, html]) => [name, aText('x', { html })] as const),
+    ];
+    for (const [name, body] of bodies) {
+      const prepared = { earlier: { sender: ALICE, at: START - 1_000_000, body: aText(`${body.plain} y`, body.html === undefined ? {} : { html: `${body.html} y` }) } };
       const took: number[] = [];
       while (took.length < 3 && !took.some((ms) => ms < 2000)) {
         const before = process.cpuUsage();
