@@ -97,6 +97,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   capEndLine: { build: [() => lines.capEndLine()], command: 'CAP', params: [1] },
   authenticateLine: { build: [(p) => lines.authenticateLine(p)], command: 'AUTHENTICATE', params: [1] },
   whoisLine: { build: [(p) => lines.whoisLine(p), (p) => lines.whoisLine(p, true)], command: 'WHOIS', params: [1, 2] },
+  isonLine: { build: [(p) => lines.isonLine(p)], command: 'ISON', params: [1] },
+  monitorLine: { build: [(p) => lines.monitorLine(true, p), (p) => lines.monitorLine(false, p)], command: 'MONITOR', params: [2] },
   namesLine: { build: [(p) => lines.namesLine(p)], command: 'NAMES', params: [1] },
   tagmsgLine: { build: [(p) => lines.tagmsgLine(p)], command: 'TAGMSG', params: [1] },
   redactLine: {
