@@ -54,7 +54,7 @@ export class FrameworkClient implements VirtualClient {
       isOurs: (other) => needs.isOurs(other, this),
       write: (line) => this.#life.session?.write(line),
     });
-    this.#questions = new Questions({ clock, send, same, presence: (numeric, params) => this.#identity.onNumeric(numeric, params) });
+    this.#questions = new Questions({ clock, send, same, facts, presence: (numeric, params) => this.#identity.onNumeric(numeric, params) });
     this.#life = new Life({
       clock, queue,
       chance,

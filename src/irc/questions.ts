@@ -4,6 +4,8 @@ import { within, type Clock } from '../lib/clock.js';
 import { parseNick, type ChannelName, type Nick } from '../model/irc-names.js';
 import { done, granted, refused, type Outcome } from '../model/refusal.js';
 import { nickRefusal } from './answer-errors.js';
+import type { ServerFacts } from './server-facts.js';
+import { cutBytes } from './wire/clean-line.js';
 import { cleanQuote } from './wire/irc-errors.js';
 import { nickLine, topicLine, whoisLine } from './wire/lines.js';
 import type { Whois } from './port.js';
@@ -15,6 +17,7 @@ const WHOIS_MOST = 20;
 
 export interface QuestionsNeeds {
   readonly clock: Clock;
+  readonly facts: Pick<ServerFacts, 'topicLength'>;
   send(line: string | undefined): void;
   /** Whether two nicks are the same to the network. */
   same(one: string, other: string): boolean;
@@ -85,7 +88,8 @@ export class Questions {
       asked = { channel, settle };
       this.#topics.push(asked);
     });
-    this.#needs.send(topicLine(channel, text));
+    // A server would cut it within a character, and say nothing (M2I-9).
+    this.#needs.send(topicLine(channel, cutBytes(text, this.#needs.facts.topicLength ?? Infinity)));
     return within(this.#needs.clock, ANSWER_MS, answer, () => done).finally(() => {
       this.#topics = this.#topics.filter((other) => other !== asked);
     });

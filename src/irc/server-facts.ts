@@ -22,6 +22,8 @@ export class ServerFacts {
   /** CHANMODES types A to D. */
   channelModes: readonly [string, string, string, string] = ['beI', 'k', 'l', 'imnpst'];
   nickLength: number | undefined;
+  /** Bytes of a topic. */
+  topicLength: number | undefined;
   /** Channels one JOIN may name. */
   joinTargets: number | undefined;
   /** The user mode that spares a client all channel talk; `undefined` where there is none. */
@@ -104,6 +106,9 @@ export class ServerFacts {
         break;
       case 'NICKLEN':
         this.nickLength = numberOf(value, 1, 200) ?? this.nickLength;
+        break;
+      case 'TOPICLEN':
+        this.topicLength = numberOf(value, 1, 100_000) ?? this.topicLength;
         break;
       case 'TARGMAX':
         this.joinTargets = numberOf(/(?:^|,)JOIN:(\d{1,4})(?:,|$)/i.exec(value ?? '')?.[1], 1, 1000) ?? this.joinTargets;

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { Questions } from '../../src/irc/questions.js';
+import { ServerFacts } from '../../src/irc/server-facts.js';
 import { settle, TestClock } from '../support/clock.js';
-import { nickOf } from '../support/make.js';
+import { channelOf, nickOf } from '../support/make.js';
 
-function make(): { clock: TestClock; sent: (string | undefined)[]; questions: Questions } {
+function make(facts: { readonly topicLength: number | undefined } = { topicLength: undefined }): { clock: TestClock; sent: (string | undefined)[]; questions: Questions } {
   const clock = new TestClock();
   const sent: (string | undefined)[] = [];
   const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
-  return { clock, sent, questions: new Questions({ clock, send: (line) => sent.push(line), same, presence: () => false }) };
+  return { clock, sent, questions: new Questions({ clock, facts, send: (line) => sent.push(line), same, presence: () => false }) };
 }
 
 describe('irc/questions', () => {
@@ -16,6 +17,15 @@ describe('irc/questions', () => {
     const answer = questions.nick(nickOf('Oolong'));
     questions.named(nickOf('Oolon'));
     assert.deepEqual([sent, await answer], [['NICK Oolong'], { ok: true, value: 'Oolon' }]);
+  });
+
+  it('M2I-9: a topic is cut at TOPICLEN bytes, between characters', () => {
+    const facts = new ServerFacts();
+    facts.read(['me', 'TOPICLEN=5', 'are supported']);
+    const { sent, questions } = make(facts);
+    void questions.topic(channelOf('#cats'), 'abcdé');
+    void questions.topic(channelOf('#cats'), 'abcde');
+    assert.deepEqual(sent, ['TOPIC #cats :abcd', 'TOPIC #cats :abcde']);
   });
 
   const refusals: [string, string[], string, RegExp][] = [
