@@ -18,6 +18,7 @@ import type { Links } from '../rooms/links.js';
 import type { OpenPmRoom } from '../rooms/pm-room.js';
 import type { PmRooms } from '../rooms/pm-rooms.js';
 import type { Failure } from './failure.js';
+import { UNREADABLE } from './sentences.js';
 
 export interface EncryptedNeeds {
   readonly homeserver: Pick<Homeserver, 'as' | 'bot'>;
@@ -38,10 +39,6 @@ const DAY_MS = 86_400_000;
 const ADMIN_SEALED =
   'This room is encrypted, and I cannot read that. ' +
   'I invite you to a room without encryption: send your commands there.';
-
-const UNREADABLE =
-  'It is encrypted, and IRC cannot read that, nor what else you send encrypted here (you are told once a day). ' +
-  'Use a room without encryption.';
 
 type Take<E> = (event: E, entry: Entry, repeat: boolean) => Promise<void>;
 

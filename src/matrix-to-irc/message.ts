@@ -20,7 +20,7 @@ import type { Prepare } from './prepare.js';
 import { type Destination, targetOf } from './private-message.js';
 import type { Recalled } from './recall.js';
 import type { Progress, Said, Say, Speech } from './say.js';
-import { cutTo, fileNamed } from './sentences.js';
+import { cutTo, fileNamed, TOO_OLD } from './sentences.js';
 import { isBlank } from './to-utterance.js';
 import { makeAwait } from './waiting.js';
 import type { Prepared } from './wording.js';
@@ -175,7 +175,7 @@ async function said(
     return after > 0 && needs.clock.now() - event.at > after * 1000;
   };
   return expired()
-    ? refused('too-old', 'It was too old when it came to the bridge. Send it again if it still matters.', true)
+    ? refused('too-old', TOO_OLD, true)
     : needs.say({ ...delivery, ...more, expired });
 }
 

@@ -13,6 +13,7 @@ import type { RoomWays } from '../policy/ways-of.js';
 import { splitLines } from '../text/split.js';
 import type { ByTags } from './by-tags.js';
 import { type Destination, targetOf } from './private-message.js';
+import { GIVEN_UP, GREW_OLD, NO_DISK } from './sentences.js';
 import { toUtterance, type Worded } from './to-utterance.js';
 import { pageText } from './word-text.js';
 import type { Prepared, Wording } from './wording.js';
@@ -109,7 +110,7 @@ export function makeSay(needs: SayNeeds): Say {
         continue;
       }
       if (speech.withdrawn() && progress === undefined) return granted({ by: client.value.nick, nothing: true, fileNamed: false });
-      if (speech.expired()) return refused('too-old', 'It had waited too long by then.', true);
+      if (speech.expired()) return refused('too-old', GREW_OLD, true);
       const said = await sayOnce(needs, speech, client.value, progress, note);
       if (said.ok) {
         heard.set(author, clock.elapsed());
@@ -123,7 +124,7 @@ export function makeSay(needs: SayNeeds): Say {
 }
 
 const late = (): Outcome<never> =>
-  refused('timed-out', 'The IRC network could not be reached for five minutes. Send it again later.');
+  refused('timed-out', GIVEN_UP);
 
 function throwIfStopping(stopping: AbortSignal): void {
   if (stopping.aborted) throw new BridgeError('STOPPING', 'the bridge is stopping');
@@ -157,7 +158,7 @@ async function connected({ connect }: SayNeeds, { sender, room }: MessageEvent, 
     return await connect(sender, network, room);
   } catch (fault) {
     if (!isFault(fault, 'STORE_FAULT')) throw fault;
-    return refused('timed-out', 'The bridge cannot write to its disk.');
+    return refused('timed-out', NO_DISK);
   }
 }
 

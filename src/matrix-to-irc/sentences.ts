@@ -3,6 +3,18 @@
 /** Nothing that anybody on Matrix could help. */
 export const OUR_FAULT = 'Something went wrong inside the bridge; its operator can see it in the log.';
 
+/** AS-13: older than `dropMatrixMessagesAfterSecs`, when it came or by the time it could be said. */
+export const TOO_OLD = 'It was too old when it came to the bridge. Send it again if it still matters.';
+export const GREW_OLD = 'By the time IRC could be reached it was too old. Send it again if it still matters.';
+/** R1, M2I-50: given up. */
+export const GIVEN_UP = 'The IRC network could not be reached for five minutes. Send it again later.';
+/** F9. */
+export const NO_DISK = 'The bridge cannot write to its disk.';
+/** M2I-11. */
+export const UNREADABLE =
+  'It is encrypted, and IRC cannot read that, nor what else you send encrypted here (you are told once a day). ' +
+  'Use a room without encryption.';
+
 /** INV-8: one message, or several at the end of a minute. */
 export function notDelivered(target: string, why: string, others: number): string {
   const which = others > 0 ? `Your message and ${others} more before it were` : 'Your message was';
