@@ -73,13 +73,15 @@ class Faults(OnSynapse):
 
         with ThreadPoolExecutor(8) as pool:
             users = list(pool.map(life, [f"many{number}" for number in range(40)]))
-        life_of_each = [("registration",), ("login", "A", 1), ("login", "B", 2), ("logout", "A", 1), ("logout", "B", 0)]
+        life_of_each = [("registration",), ("login", "A"), ("login", "B"), ("logout", "A"), ("logout", "B")]
         self.passes()
         for user_id in users:
             events = told(self.bridge.accepted, user_id)
             # The look after a registration may fall between a login's device and its callback: it is told twice then.
             once = [event for number, event in enumerate(events) if events[number - 1 : number] != [event]]
-            self.assertEqual(once, life_of_each)
+            # A slow database writes down what people have gone past already: then it counts what is left by now.
+            self.assertEqual([event[:2] for event in once], life_of_each)
+            self.assertEqual(once[-1][2], 0)
         times = [event["ts"] for event in self.bridge.accepted]
         self.assertEqual(times, sorted(set(times)))
 
