@@ -1,6 +1,6 @@
 /**
  * What ten thousand logouts in one transaction cost: how soon they are acknowledged, what other transactions wait
- * meanwhile, and at what pace the clients of those on IRC end. `node --import tsx bench/accounts.ts [people on IRC]`.
+ * meanwhile, and at what pace the clients of those on IRC end. Then ten thousand registrations in a minute (M9). `node --import tsx bench/accounts.ts [people on IRC] [registrations]`.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -38,6 +38,9 @@ async function put(body: object): Promise<number> {
 }
 
 const told = (type: string, n: number): object => ({ type, content: { user_id: `@u${n}:${DOMAIN}`, device_id: 'A' }, ts: Date.now() });
+const REGISTRATIONS = Number(process.argv[3] ?? 10_000);
+const MINUTE_MS = 60_000;
+const registered = (n: number): object => ({ type: 'm.user.registration', content: { user_id: `@new${n}:${DOMAIN}` }, ts: Date.now() });
 const all = (type: string, count: number): object[] => Array.from({ length: count }, (_, n) => told(type, n));
 const clients = (): number => [...ircd.net.clients.values()].length;
 
@@ -68,6 +71,18 @@ try {
   for (let n = 0; n < 400 && quits.length < ON_IRC; n++) await sleep(systemClock, 100);
   const took = ((quits.at(-1) ?? 0) - (quits[0] ?? 0)) / 1000;
   console.log(`${quits.length} QUITs in ${took.toFixed(1)} s: ${(quits.length / took).toFixed(1)} a second; 50 are configured`);
+
+  const before = clients();
+  const acks: number[] = [];
+  const began = performance.now();
+  for (let n = 0; n < REGISTRATIONS; n += 50) {
+    acks.push(await put({ events: [], [KEY]: Array.from({ length: 50 }, (_, at) => registered(n + at)) }));
+    await sleep(systemClock, Math.max(0, began + ((n + 50) * MINUTE_MS) / REGISTRATIONS - performance.now()));
+  }
+  acks.sort((a, b) => a - b);
+  const inside = (performance.now() - began) / 1000;
+  const ack = (share: number): string => (acks[Math.floor(acks.length * share)] ?? 0).toFixed(1);
+  console.log(`${REGISTRATIONS} registrations in ${inside.toFixed(0)} s: median ${ack(0.5)} ms, p99 ${ack(0.99)} ms, most ${(acks.at(-1) ?? 0).toFixed(0)} ms; ${clients() - before} clients more`);
 } finally {
   await bridge.remove();
   await ircd.stop();
