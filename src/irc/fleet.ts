@@ -189,8 +189,8 @@ export class Fleet {
       onFault: (fault, line) => this.#onFault(fault, line),
       ...(idents === undefined ? {} : { onSocket: (socket) => idents.follow(socket, ident) }),
       ...(localAddress === undefined ? {} : { localAddress }),
-      ...(encodingFallback === undefined ? {} : { encodingFallback }),
       ...(config.ircClients.ipv6.only || config.ircClients.ipv6.prefix !== undefined ? { family: 6 as const } : {}),
+      ...(encodingFallback === undefined ? {} : { encodingFallback }),
     };
   }
 
