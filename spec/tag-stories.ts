@@ -11,6 +11,8 @@ import type { World } from './support/world.js';
 export interface Can {
   readonly multiline: boolean;
   readonly redaction: boolean;
+  /** Whether its homeserver tells the bridge who types. */
+  readonly typing: boolean;
 }
 
 const CAPS = 'message-tags batch labeled-response';
@@ -100,6 +102,19 @@ export function tagStories(name: string, makeWorld: () => Promise<World>, can: C
       const heard = await bob.sees(/after/u, { to: '#again', withinMs: 60_000 });
       assert.ok(tagOf(heard, '+reply'), heard.raw);
     });
+
+    if (can.typing) {
+      tell('CAP-11: on IRC it is seen that alice types, and that she has stopped', async ({ people }) => {
+        const { bob, alice, room } = await bothIn(people, '#typing');
+        await alice.says(room, 'first');
+        await bob.sees('first', { to: '#typing' });
+        const path = `/rooms/${encodeURIComponent(room)}/typing/${encodeURIComponent(alice.userId)}`;
+        await alice.call('PUT', path, { typing: true, timeout: 30_000 });
+        await bob.hears('TAGMSG', (line) => tagOf(line, '+typing') === 'active');
+        await alice.call('PUT', path, { typing: false });
+        await bob.hears('TAGMSG', (line) => tagOf(line, '+typing') === 'done');
+      });
+    }
 
     if (can.multiline) {
       tell('CAP-7: several lines are one message, both ways', async ({ people }) => {

@@ -6,6 +6,6 @@ import { missing, realWorld } from './world.js';
 
 const lacking = missing('ergo');
 if (lacking === undefined) {
-  tagStories('Synapse and Ergo', () => realWorld('ergo'), { multiline: true, redaction: true });
+  tagStories('Synapse and Ergo', () => realWorld('ergo'), { multiline: true, redaction: true, typing: true });
   stories('Synapse and Ergo', () => realWorld('ergo'));
 } else it.skip(`stories on Synapse and Ergo: ${lacking} (ERGO names its binary)`);

@@ -4,5 +4,5 @@ import { tagStories } from '../tag-stories.js';
 import { missing, realWorld } from './world.js';
 
 const lacking = missing('inspircd');
-if (lacking === undefined) tagStories('Synapse and InspIRCd', () => realWorld('inspircd'), { multiline: false, redaction: false });
+if (lacking === undefined) tagStories('Synapse and InspIRCd', () => realWorld('inspircd'), { multiline: false, redaction: false, typing: true });
 else it.skip(`IRCv3 tags on Synapse and InspIRCd: ${lacking}`);

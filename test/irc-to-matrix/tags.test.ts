@@ -44,6 +44,22 @@ describe('irc-to-matrix: what tags tell', () => {
     assert.equal(no?.content['m.relates_to'], undefined);
   });
 
+  it('CAP-3: what was said longer ago keeps its own time, all else has the time at which it is sent', async () => {
+    const world = await World.of();
+    const times: (number | undefined)[] = [];
+    const ghost = world.homeserver.as('@irc_bob:hs.test' as never);
+    const send = ghost.send.bind(ghost);
+    ghost.send = (room, type, content, txnId, how) => {
+      times.push(how?.at);
+      return send(room, type, content, txnId, how);
+    };
+    world.homeserver.as = () => ghost;
+    world.flows.onIrcEvent({ ...aLine('old'), from: bob, sentAt: 1_749_000_000_000 });
+    world.flows.onIrcEvent({ ...aLine('new'), from: bob });
+    await world.quiet();
+    assert.deepEqual(times, [1_749_000_000_000, undefined]);
+  });
+
   it('CAP-9: a reaction is one, and taken back it is redacted', async () => {
     const world = await withHello();
     world.flows.onIrcEvent(react('m1'));
