@@ -99,7 +99,7 @@ export function tagStories(name: string, makeWorld: () => Promise<World>, can: C
       const before = await alice.sees('before', { room });
       await restart();
       await alice.sends(room, { msgtype: 'm.text', body: 'after', 'm.relates_to': { 'm.in_reply_to': { event_id: before.event_id } } });
-      const heard = await bob.sees(/after/u, { to: '#again', withinMs: 60_000 });
+      const heard = await bob.sees(/after/u, { to: '#again', withinMs: 150_000 });
       assert.ok(tagOf(heard, '+reply'), heard.raw);
     });
 
