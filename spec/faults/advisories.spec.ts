@@ -10,7 +10,7 @@ import { stage } from '../support/stage.js';
 /** What ends a line, splits a word, opens a last parameter or starts a CTCP, on any server. */
 const EVIL = ['\rQUIT :x', '\r\nQUIT :x', '\n\rQUIT :x', '\0QUIT :x', '\u0001DCC SEND x 1 2 3\u0001', '\u010d\u010aQUIT :x', '\u2028QUIT', '\u0085QUIT', '%0d%0aQUIT', '\u0007', ' :x', ',#b', '+o evil', ''];
 /** All that a client of ours may say once it is in, when nobody orders anything: one line each, whole. */
-const FAIR = /^(?:@[!-~]+ )?(?:PRIVMSG #\S+ :|NOTICE \S+ :|TOPIC #\S+ :|PING |PONG |JOIN #\S+$|PART #\S+|KICK #\S+ \S+ :|QUIT :|MODE \S+ [+-]|MODE \S+$|NAMES #\S+$|NICK \S+$|WHO \S+$)[^\r\n\0]*/u;
+const FAIR = /^(?:@[!-~]+ )?(?:PRIVMSG #\S+ :|TAGMSG #\S+$|REDACT #\S+ |NOTICE \S+ :|TOPIC #\S+ :|PING |PONG |JOIN #\S+$|PART #\S+|KICK #\S+ \S+ :|QUIT :|MODE \S+ [+-]|MODE \S+$|NAMES #\S+$|NICK \S+$|WHO \S+$)[^\r\n\0]*/u;
 
 describe('faults: advisories', () => {
   const set = stage();

@@ -5,19 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultProxy } from '../../src/sandbox/fault-proxy.js';
 import { Bridge } from '../support/bridge.js';
 import { runFast } from '../support/fast-time.js';
-import { bodies, Ledger } from '../support/ledger.js';
+import { bodies, Ledger, toldOf } from '../support/ledger.js';
 import { until } from '../support/look.js';
 import { People, type MatrixPerson } from '../support/people.js';
 import { stage } from '../support/stage.js';
 import { sandboxWorld } from '../support/world.js';
 
 const OURS = /^\w+\[m\]$/u;
-
-/** Of how many of his messages somebody was told that they did not arrive, or perhaps did not. */
-function toldOf(person: MatrixPerson, room: string): number {
-  const counts = person.messages(room).map(({ content }) => /^Your message (?:and (\d+) more before it )?(?:was|were|may not have been) /u.exec(String(content.body)));
-  return counts.reduce((sum, found) => sum + (found ? 1 + Number(found[1] ?? 0) : 0), 0);
-}
 
 describe('faults: an IRC server', () => {
   describe('that restarts', () => {

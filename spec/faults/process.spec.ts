@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultProxy } from '../../src/sandbox/fault-proxy.js';
 import type { MatrixPerson, People } from '../support/people.js';
-import { bodies, Ledger } from '../support/ledger.js';
+import { bodies, Ledger, toldOf } from '../support/ledger.js';
 import { until } from '../support/look.js';
 import { Pusher } from '../support/push.js';
 import { runFast } from '../support/fast-time.js';
@@ -132,7 +132,7 @@ describe('faults: the process', () => {
     assert.equal(bob.messages.filter(({ text }) => text === 'while it stops').length, 1);
   });
 
-  it('F7: frozen for ninety seconds and thawed when the servers have given up on it: nothing lost or doubled, back within 60 s', async function () {
+  it('F7: frozen for ninety seconds and thawed when the servers have given up on it: nothing doubled, or lost and not told, back within 60 s', async function () {
     this.timeout(300_000);
     const { bridge, people, world } = set;
     // Nine of our seconds.
@@ -164,7 +164,11 @@ describe('faults: the process', () => {
     await until('they are back', () => ['fay[m]', 'CausewayBot'].every((nick) => (world.ircd.client(nick)?.channels.size ?? 0) >= 1));
     bob.says('#frozen', 'over');
     await fay.sees('over', { room, withinMs: 60_000 });
-    assert.deepEqual(toIrc.judge(bob.messages.map(({ text }) => text)), { sent: 20, lost: [], doubled: [], disordered: [] });
+    const { lost, doubled, disordered } = toIrc.judge(bob.messages.map(({ text }) => text));
+    assert.deepEqual([doubled, disordered], [[], []]);
+    // A line that was said before the end of its connection was read may have gone with it: then its author knows.
+    await until(`told of ${lost.length}`, () => toldOf(fay, room) >= lost.length);
+    assert.ok(lost.length <= 1, lost.join());
     assert.deepEqual(toMatrix.judge(await bodies(fay, room)), { sent: 20, lost: [], doubled: [], disordered: [] });
   });
 });

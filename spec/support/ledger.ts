@@ -75,3 +75,9 @@ export function textOf({ body }: Readonly<Record<string, unknown>>): string {
 export async function bodies(person: MatrixPerson, room: string): Promise<string[]> {
   return (await person.history(room)).map(({ content }) => textOf(content));
 }
+
+/** Of how many of his messages somebody was told that they did not arrive, or perhaps did not. */
+export function toldOf(person: MatrixPerson, room: string): number {
+  const counts = person.messages(room).map(({ content }) => /^Your message (?:and (\d+) more before it )?(?:was|were|may not have been) /u.exec(String(content.body)));
+  return counts.reduce((sum, found) => sum + (found ? 1 + Number(found[1] ?? 0) : 0), 0);
+}
