@@ -31,6 +31,8 @@ const SLACK = 100;
 /** People whose coming is remembered. When there are more, all are forgotten, and the homeserver is asked. */
 const MOST_PEOPLE = 100_000;
 
+const GONE: Earlier = { sender: '' as UserId, at: 0, body: 'deleted' };
+
 /**
  * Keyed by room and event, so that no room's text is found from another (A-9). Whether somebody could see a message is
  * known by the order in which joins and messages came to us, never by what an event says of its time (A-10, 11).
@@ -146,6 +148,8 @@ export class EventMemory {
     if (!before) return;
     this.#text -= weight(before.said.body);
     this.#kept.delete(key);
+    // Its place in the line stays for a while, its text must not.
+    before.said = GONE;
   }
 
   #dropOldest(): void {
