@@ -99,7 +99,7 @@ describe('Z1: anything from an IRC server', () => {
 /** Whatever came in: what the bridge wrote were whole lines of commands it has a use for. */
 function assertClean({ lines }: RawPeer): void {
   for (const line of lines) {
-    assert.match(line, /^(?:CAP|NICK|USER|PASS|JOIN|PART|PRIVMSG|NOTICE|PING|PONG|MODE|NAMES|QUIT|AUTHENTICATE|AWAY|WHOIS|WHO|INVITE|TOPIC|KICK)(?: [^\r\n\0]*)?$/u);
+    assert.match(line, /^(?:CAP|NICK|USER|PASS|JOIN|PART|PRIVMSG|NOTICE|PING|PONG|MODE|NAMES|QUIT|AUTHENTICATE|AWAY|WHOIS|WHO|INVITE|TOPIC|KICK|ISON|MONITOR)(?: [^\r\n\0]*)?$/u);
     assert.ok(line.length <= 510, line);
   }
 }
