@@ -70,7 +70,7 @@ describe('Z2: anything from the homeserver', () => {
     assert.ok(seen.slowestPingMs < 2000, `blocked for ${seen.slowestPingMs} ms`);
     for (const { lines } of world.ircd.connections.filter(({ nickText }) => nickText !== 'bob' && nickText !== 'eve')) {
       for (const line of lines) {
-        assert.match(line, /^(?:@[^ \r\n\0]+ )?(?:CAP|NICK|USER|JOIN|PART|PRIVMSG|NOTICE|TAGMSG|BATCH|REDACT|PING|PONG|MODE|NAMES|QUIT|WHOIS|WHO|AWAY|INVITE|TOPIC|KICK)(?: [^\r\n\0]*)?$/u);
+        assert.match(line, /^(?:@[^ \r\n\0]+ )?(?:CAP|NICK|USER|JOIN|PART|PRIVMSG|NOTICE|TAGMSG|BATCH|REDACT|PING|PONG|MODE|NAMES|QUIT|WHOIS|WHO|AWAY|INVITE|TOPIC|KICK|ISON|MONITOR)(?: [^\r\n\0]*)?$/u);
         assert.ok(Buffer.byteLength(line) <= 510, line);
       }
     }
