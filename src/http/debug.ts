@@ -1,11 +1,11 @@
 /** The debug API on a port of its own: so far what puts in an account event by hand (SYN-19), and the version (DBG-8). */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { closeWith, openOn } from '../lib/listening.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../lib/log.js';
 import type { AccountNews } from '../model/account.js';
-import { BridgeError, faultText } from '../model/errors.js';
+import { faultText } from '../model/errors.js';
+import { OperatorsListener } from './operators-listener.js';
 
 export interface DebugNeeds {
   /** The as_token: given in a header or as `access_token` (DBG-9). */
@@ -26,41 +26,16 @@ interface Answer {
 const INJECT = '/_irc/admin/v1/synthetic';
 const ROUTES: Readonly<Record<string, string>> = { '/version': 'GET', [INJECT]: 'POST' };
 const MOST_BYTES = 65_536;
-const MOST_CONNECTIONS = 64;
-const REQUEST_MS = 10_000;
 
-export class DebugListener {
+export class DebugListener extends OperatorsListener {
   readonly #needs: DebugNeeds;
-  readonly #server: Server;
 
   constructor(needs: DebugNeeds) {
+    super('the debug API');
     this.#needs = needs;
-    this.#server = createServer(
-      { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, connectionsCheckingInterval: 1000, maxHeaderSize: 8192 },
-      (request, response) => void this.#serve(request, response),
-    );
-    this.#server.maxConnections = MOST_CONNECTIONS;
-    this.#server.on('clientError', (_fault, socket) => socket.destroy());
   }
 
-  /**
-   * Opens it; gives the port, which differs only where 0 was asked for.
-   * @throws BridgeError `PORT_FAULT`
-   */
-  async listen(port: number, host: string): Promise<{ readonly port: number }> {
-    try {
-      return { port: await openOn(this.#server, { port, host }) };
-    } catch (fault) {
-      throw new BridgeError('PORT_FAULT', `the debug API cannot listen on ${host}, port ${port}: ${faultText(fault)}`, { cause: fault });
-    }
-  }
-
-  /** Ends it and all its connections at once. */
-  close(): Promise<void> {
-    return closeWith(this.#server, () => this.#server.closeAllConnections());
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  protected override async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let answer: Answer;
     try {
       answer = await this.#answer(request);
