@@ -7,6 +7,8 @@ import type { Ending } from '../wire/irc-errors.js';
 const MINUTE = 60_000;
 const FIRST_MS = 1000;
 const MOST_MS = 10 * MINUTE;
+/** The bot shows the others the way: it is back soon after whatever kept it off is over (F10). */
+const BOT_MOST_MS = 10_000;
 const THROTTLED_MS = 20_000;
 /** After "too many connections", a kill, or when every nick was taken. */
 const LONG_MS = 5 * MINUTE;
@@ -43,10 +45,12 @@ export function comeBackAfter({ ending, why, count, bot, hostBanned, chance }: E
     case 'throttled':
       return THROTTLED_MS + quick(count, chance);
     case 'unreachable':
-      // Nobody is there to be bothered; and the bot shows the others the way.
-      return backoff(count - 1, FIRST_MS, bot ? 10_000 : MINUTE, chance);
+      // Nobody is there to be bothered.
+      return backoff(count - 1, FIRST_MS, bot ? BOT_MOST_MS : MINUTE, chance);
     case 'lost':
-      return why.reason === 'nick-taken' ? slow : quick(count, chance);
+      // Something in front of a server that is down may let in and reset.
+      if (why.reason === 'nick-taken') return slow;
+      return bot ? backoff(count - 1, FIRST_MS, BOT_MOST_MS, chance) : quick(count, chance);
   }
 }
 

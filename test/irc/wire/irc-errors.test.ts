@@ -80,6 +80,7 @@ describe('irc/come-back', () => {
     ['CONN-6: up to ten minutes', 'lost', 40, false, false, 10 * MINUTE],
     ['an unreachable network is tried likewise', 'unreachable', 2, true, false, 2000],
     ['F10: by the bot within ten seconds of its return', 'unreachable', 40, true, false, 10_000],
+    ['F10: … also where it was let in and thrown out at once', 'lost', 40, true, false, 10_000],
     ['F10: by the others within a minute, or when the bot was let in', 'unreachable', 40, false, false, MINUTE],
     ['R10: throttled waits 20 s more', 'throttled', 1, false, false, 21_000],
     ['CONN-8: too many connections waits long', 'full', 1, false, false, 5 * MINUTE],
