@@ -77,6 +77,8 @@ function networkWarnings(path: Path, address: string, network: NetworkConfig): r
   const warn = (keys: Path, message: string): number => warnings.push({ path: [...path, ...keys], message });
   if (!/^[A-Za-z0-9._:-]+$/u.test(address))
     warn([], 'an unusual name for a network; letters, digits, dots and hyphens are safe everywhere');
+  if (network.icon !== undefined && !/^mxc:\/\/[^/\s]+\/[\w-]+$/u.test(network.icon))
+    warn(['icon'], 'is no mxc:// address of a picture, so nobody can be shown it');
   if (network.quitDebounce.delayMinMs > network.quitDebounce.delayMaxMs)
     warn(['quitDebounce', 'delayMinMs'], 'is greater than delayMaxMs');
   if (network.sasl && network.password === undefined && network.botConfig.password === undefined) {

@@ -91,8 +91,9 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (fault) {
-    const missing = fault instanceof Error && 'code' in fault && fault.code === 'ENOENT';
-    const why = missing ? 'is not there' : `cannot be read: ${faultText(fault)}`;
+    const code = fault instanceof Error && 'code' in fault ? fault.code : undefined;
+    const known = { ENOENT: 'is not there', EISDIR: 'is a directory', EACCES: 'may not be read by this user' }[String(code)];
+    const why = known ?? `cannot be read: ${faultText(fault)}`;
     throw new BridgeError('CONFIG_FAULT', `${path} ${why}`, { cause: fault });
   }
 }

@@ -25,7 +25,7 @@ export const roomId = text.transform((value, context) => {
   return z.NEVER;
 });
 
-const NOT_A_CHANNEL = 'must be a channel name, such as "#help", without spaces and commas';
+const NOT_A_CHANNEL = 'must be a channel name in quotes, such as "#help", without spaces and commas';
 
 /** A channel's name as written, checked: type `ChannelName`. */
 export const channelName = text.transform((value, context) => {

@@ -24,7 +24,8 @@ const host = textLike(/^[^\s\0/@#[\]]{1,255}$/u, 'be a host name or an address, 
 export const network = section({
   name: someText.exactOptional(),
   networkId: textLike(/^[a-z0-9]+$/iu, 'be letters and digits only').exactOptional(),
-  icon: textLike(/^mxc:\/\/[^/\s]+\/[\w-]+$/u, 'be an mxc:// address').exactOptional(),
+  /** Any text, as the predecessor took it; only an mxc:// address can be shown. */
+  icon: text.exactOptional(),
   additionalAddresses: listOf(host).default([]),
   onlyAdditionalAddresses: flag.default(false),
   port: port.exactOptional(),

@@ -3,6 +3,7 @@
 import { CORE_SCHEMA, EVENT_ID, YAMLException, getScalarValue, load, mergeTag, parseEvents, type Event } from 'js-yaml';
 import { BridgeError } from '../model/errors.js';
 import { isSection, pathKey, type Path } from './paths.js';
+import { inWords } from './yaml-words.js';
 
 /** YAML 1.2, and the merge keys (`<<`) that configurations of the predecessor may hold. */
 const SCHEMA = CORE_SCHEMA.withTags(mergeTag);
@@ -46,7 +47,8 @@ export function readYaml(text: string, file: string): YamlFile {
   } catch (fault) {
     if (!(fault instanceof YAMLException)) throw fault;
     const line = fault.mark === undefined ? 1 : fault.mark.line + 1;
-    throw new BridgeError('CONFIG_FAULT', `${file}:${line} ${fault.reason}`, { cause: fault });
+    const why = inWords(fault.reason, text.slice(fault.mark?.position ?? text.length));
+    throw new BridgeError('CONFIG_FAULT', `${file}:${line} ${why}`, { cause: fault });
   }
 }
 

@@ -21,8 +21,23 @@ const faults: readonly (readonly [string, string, readonly string[]])[] = [
     'homeserver: {url: "http://x", domain: x}\nircService:\n  servers: {}\n',
     ['c.yaml:3 ircService.servers: must hold at least one network'],
   ],
-  ['a key that comes twice', 'homeserver:\n  url: a\n  url: b\n', ['c.yaml:3 duplicated mapping key']],
-  ['a tab', 'homeserver:\n\turl: a\n', ['c.yaml:2 tab characters must not be used in indentation']],
+  ['a key that comes twice', 'homeserver:\n  url: a\n  url: b\n', ['c.yaml:3 the key url stands twice in its section']],
+  ['a tab', 'homeserver:\n\turl: a\n', ['c.yaml:2 tab characters must not be used in indentation; use blanks in front of keys']],
+  [
+    'a quote that is not closed',
+    'homeserver:\n  url: "a\n  domain: b\n',
+    ['c.yaml:3 deficient indentation; a quote, [ or { before it may not be closed'],
+  ],
+  [
+    'a colon in a text without quotes',
+    'homeserver:\n  url: a: b\n',
+    ['c.yaml:2 bad indentation of a mapping entry; look for a quote that is not closed, a value with ": " in it that needs quotes, or lines that should begin in the same column'],
+  ],
+  [
+    'a channel that a comment has swallowed',
+    withNetwork('{mappings: {roomIds: ["!a:x"]}}'),
+    [`c.yaml:4 ${net}.mappings.roomIds: must be a channel name in quotes, such as "#help", without spaces and commas`],
+  ],
   ['a list', '- a\n', ['c.yaml:1 must be a section (lines of "key: value")']],
   [
     'a word for a number',
@@ -147,8 +162,8 @@ const faults: readonly (readonly [string, string, readonly string[]])[] = [
       ].join('\n'),
     ),
     [
-      `c.yaml:6 ${net}.mappings.nochannel: must be a channel name, such as "#help", without spaces and commas`,
-      `c.yaml:7 ${net}.mappings."#a b": must be a channel name, such as "#help", without spaces and commas`,
+      `c.yaml:6 ${net}.mappings.nochannel: must be a channel name in quotes, such as "#help", without spaces and commas`,
+      `c.yaml:7 ${net}.mappings."#a b": must be a channel name in quotes, such as "#help", without spaces and commas`,
       `c.yaml:8 ${net}.mappings."#empty".roomIds: must name at least one room, got an empty list`,
       `c.yaml:9 ${net}.mappings."#none".roomIds: is required: must be a list (lines of "- item" below it, or [])`,
       `c.yaml:10 ${net}.mappings."#bad".roomIds[0]: must be a room id, such as !abc:example.com, got "#alias:b"`,
@@ -249,6 +264,11 @@ const faults: readonly (readonly [string, string, readonly string[]])[] = [
 
 /** What is written, and every warning. */
 const warnings: readonly (readonly [string, string, readonly string[]])[] = [
+  [
+    'INV-10: an icon on the web, as the predecessor took it',
+    withNetwork('{icon: "https://example.com/hash.png"}'),
+    [`c.yaml:4 ${net}.icon: is no mxc:// address of a picture, so nobody can be shown it`],
+  ],
   ['nothing odd', withNetwork(), []],
   [
     'CLI-3: a misspelt key, with what it may have been',
