@@ -4,9 +4,10 @@ import type { FoundEvent, Homeserver } from '../homeserver/port.js';
 import { BoundedMap } from '../lib/bounded-map.js';
 import { type Clock, within } from '../lib/clock.js';
 import type { PublicAddresses } from '../media/port.js';
-import type { RoomId, UserId } from '../model/ids.js';
+import type { MxcUri, RoomId, UserId } from '../model/ids.js';
 import type { MessageEvent } from '../model/matrix-event.js';
 import type { Earlier } from '../rooms/event-memory.js';
+import { inlineImages } from '../text/inline-images.js';
 import type { Recalled, Reference } from './recall.js';
 import { NOTHING, type Prepared } from './wording.js';
 
@@ -62,12 +63,24 @@ export function makePrepare(needs: PrepareNeeds): Prepare {
     return addresses.ofFile({ event: id, author: sender, mxc, name, ...(bytes === undefined ? {} : { bytes }), ...(replaces ? { replaces } : {}) });
   };
 
+  const imagesIn = async ({ id, sender, body, replaces }: MessageEvent): Promise<ReadonlyMap<MxcUri, string> | undefined> => {
+    const images = inlineImages(htmlOf(body));
+    if (images.size === 0) return undefined;
+    const given = [...images].map(async ([mxc, called]): Promise<[MxcUri, string][]> => {
+      const name = called === '' ? 'image' : called;
+      const address = await addresses.ofFile({ event: id, author: sender, mxc, name, ...(replaces ? { replaces } : {}) });
+      return address === undefined ? [] : [[mxc, address]];
+    });
+    return new Map((await Promise.all(given)).flat());
+  };
+
   const prepare = async (event: MessageEvent, recalled: Recalled | undefined): Promise<Prepared | 'ignored'> => {
-    const [about, began, address, known] = await Promise.all([
+    const [about, began, address, known, images] = await Promise.all([
       earlierOf(recalled?.target, event),
       earlierOf(recalled?.root, event),
       addressOf(event),
       namesIn(event),
+      imagesIn(event),
     ]);
     const earlier = about === 'lost' ? undefined : about;
     const root = began === 'lost' ? undefined : began;
@@ -78,16 +91,21 @@ export function makePrepare(needs: PrepareNeeds): Prepare {
       ...(root ? { root } : {}),
       ...(address === undefined ? {} : { address }),
       ...(known ? { names: known } : {}),
+      ...(images ? { images } : {}),
     };
   };
 
   return (event, recalled) => {
     const { body } = event;
-    if (recalled === undefined && body.type === 'text' && body.mentions.length === 0) return NOTHING;
+    if (recalled === undefined && body.type === 'text' && body.mentions.length === 0 && !htmlOf(body).includes('mxc://')) return NOTHING;
     const known = begun.get(event) ?? prepare(event, recalled);
     begun.set(event, known);
     return known;
   };
+}
+
+function htmlOf(body: MessageEvent['body']): string {
+  return (body.type === 'text' ? body.html : body.type === 'media' ? body.captionHtml : undefined) ?? '';
 }
 
 /** Mentioned users that no link in the HTML names. */

@@ -218,7 +218,7 @@ async function onPage(
   const words = wordsOf(body);
   if (words === undefined) return cut;
   const reply = replaces === undefined ? event.replyTo !== undefined || event.thread !== undefined : (prepared.earlier?.reply ?? false);
-  const text = pageText(words, reply);
+  const text = pageText(words, reply, wording.ways.media === 'name' ? undefined : prepared.images);
   if (Buffer.byteLength(text) > (wording.ways.pasteLimit ?? Infinity)) return cut;
   const code = cut.code ? { code: cut.code } : {};
   const page = await addresses.ofText({ event: id, author: sender, ...(replaces ? { replaces } : {}), text, by: nick, at, ...code });

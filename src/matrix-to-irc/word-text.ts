@@ -1,6 +1,6 @@
 /** Pure: text of Matrix as text for IRC: formatting, pills, and names as nicks. */
 
-import { parseUserId, type UserId } from '../model/ids.js';
+import { type MxcUri, parseUserId, type UserId } from '../model/ids.js';
 import type { TextBody } from '../model/matrix-event.js';
 import { fencedCode } from '../text/code-fence.js';
 import { htmlToIrc } from '../text/html-to-irc.js';
@@ -23,12 +23,12 @@ const VISIBLE = /[^\s\x02\x03\x04\x0f\x11\x16\x1d\x1e\x1f]/u;
  * Text for IRC, lines parted by LF (M2I-1…3, 33…37, 46; FMT-1, 6…11).
  * @param reply its plain text may begin with a quote of what it answers
  */
-export function wordText(body: TextBody, wording: Wording, { names }: Prepared, reply: boolean): string {
-  const text = converted(body, wording, reply);
+export function wordText(body: TextBody, wording: Wording, { names, images }: Prepared, reply: boolean): string {
+  const text = converted(body, wording, reply, images);
   return names === undefined ? text : withNicks(text, names, wording);
 }
 
-function converted({ plain, html, how }: TextBody, wording: Wording, reply: boolean): string {
+function converted({ plain, html, how }: TextBody, wording: Wording, reply: boolean, images: Prepared['images']): string {
   const words = (text: string): string => (text.includes('@') ? text.replace(MXID, (id) => nickFor(id, wording) ?? id) : text);
   const bare = (): string => (fencedCode(plain) === undefined ? words(plainWords(plain, reply)) : plainWords(plain, reply));
   if (html === undefined) return bare();
@@ -36,6 +36,7 @@ function converted({ plain, html, how }: TextBody, wording: Wording, reply: bool
   const text = htmlToIrc(html, {
     formatting,
     words,
+    ...(images && wording.ways.media !== 'name' ? { image: eachOnce(images) } : {}),
     ...(code === 'backticks' ? { backticks: true } : {}),
     pill: (id) => (id.startsWith('@') ? wording.nickOf(id as UserId) : wording.channelOf(id as Parameters<Wording['channelOf']>[0])),
   });
@@ -46,6 +47,16 @@ function converted({ plain, html, how }: TextBody, wording: Wording, reply: bool
 
 function plainWords(plain: string, reply: boolean): string {
   return plainToIrc(fencedCode(plain) ?? (reply ? withoutReplyFallback(plain) : plain));
+}
+
+/** However often an image is shown, its address is said once: a hostile text has thousands of it. */
+function eachOnce(images: ReadonlyMap<MxcUri, string>): (mxc: MxcUri) => string | undefined {
+  const left = new Map(images);
+  return (mxc) => {
+    const address = left.get(mxc);
+    left.delete(mxc);
+    return address;
+  };
 }
 
 /** A pill at the beginning addresses whom it names: `nick: …` (M2I-33). */
@@ -93,9 +104,9 @@ export function barePlain({ plain, html }: Words, reply: boolean): string {
  * The whole of a long text for its page (MEDIA-11): as it was written, since that keeps empty lines, unless the HTML,
  * which is what was said on IRC, has other words (A-17). Never a quote of what is answered, nor the fence of code.
  */
-export function pageText({ plain, html }: Words, reply: boolean): string {
+export function pageText({ plain, html }: Words, reply: boolean, images?: Prepared['images']): string {
   const written = fencedCode(plain) ?? (reply ? withoutReplyFallback(plain) : plain);
-  const shown = html === undefined ? '' : htmlToIrc(html, { formatting: 'plain' });
+  const shown = html === undefined ? '' : htmlToIrc(html, { formatting: 'plain', ...(images ? { image: eachOnce(images) } : {}) });
   return !VISIBLE.test(shown) || lettersOf(shown) === lettersOf(written.replace(FENCES, '')) ? written : shown;
 }
 

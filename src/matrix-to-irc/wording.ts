@@ -1,7 +1,7 @@
 /** What is needed to put a message into words for one client in one channel. */
 
 import type { MatrixHandlerConfig } from '../config/services.js';
-import type { RoomAlias, RoomId, UserId } from '../model/ids.js';
+import type { MxcUri, RoomAlias, RoomId, UserId } from '../model/ids.js';
 import type { How } from '../model/utterance.js';
 import type { Ways } from '../policy/ways-of.js';
 import type { Earlier } from '../rooms/event-memory.js';
@@ -31,6 +31,8 @@ export interface Prepared {
   readonly root?: Earlier;
   /** The address of its file, for people without accounts. */
   readonly address?: string;
+  /** The addresses of images within its text (MEDIA-15). */
+  readonly images?: ReadonlyMap<MxcUri, string>;
   /** The address of a page with the whole text, once it turned out to be too long. */
   readonly page?: string;
   /** Display names of users that it mentions. */

@@ -1,7 +1,8 @@
 /** What HTML elements do to the lines being written: marks, colours, quotes, lists, tables, links, images. */
 
-import type { RoomAlias, RoomId, UserId } from '../model/ids.js';
+import type { MxcUri, RoomAlias, RoomId, UserId } from '../model/ids.js';
 import { readColour } from './colours.js';
+import { textOfImage } from './html-image.js';
 import { HtmlLines } from './html-lines.js';
 import { tagOf, type Tag } from './html-tags.js';
 import { addressOf, type MatrixLink, parseMatrixLink } from './matrix-links.js';
@@ -14,6 +15,8 @@ export interface HtmlReading {
   readonly pill?: (id: UserId | RoomAlias | RoomId) => string | undefined;
   /** Changes words that are neither code nor those of a link, such as ids into nicks. */
   readonly words?: (text: string) => string;
+  /** The address of an image that is a file of a homeserver; `undefined`: only what it is called is said (MEDIA-15). */
+  readonly image?: (mxc: MxcUri, called: string) => string | undefined;
   /** Spoilers between bars instead of in a colour on the same one, for channels without colours (M2I-35). */
   readonly bars?: boolean;
   /** Code in backticks instead of 0x11, which old clients show as nothing (FMT-1). */
@@ -78,7 +81,7 @@ export class HtmlPage {
   single(name: string, attributes: Attributes): void {
     if (this.#top.dropped) return;
     if (name === 'br') this.#break();
-    if (name === 'img') this.text(wordsOfImage(attributes));
+    if (name === 'img') this.text(textOfImage(attributes, this.#reading.image));
     if (name !== 'hr') return;
     this.#break();
     this.text('---');
@@ -224,12 +227,6 @@ export class HtmlPage {
 /** An alias leads there from every client, whatever the room is called. */
 function aliasIn({ id }: MatrixLink): string | undefined {
   return id.startsWith('#') ? id : undefined;
-}
-
-/** M2I-37: emoji of one's own are called by their shortcode. */
-function wordsOfImage(attributes: Attributes): string {
-  const words = oneLine(attributes.get('alt') ?? attributes.get('title') ?? '').trim();
-  return words !== '' && attributes.has('data-mx-emoticon') && !/^:.+:$/u.test(words) ? `:${words.replace(/^:|:$/gu, '')}:` : words;
 }
 
 function oneLine(text: string): string {

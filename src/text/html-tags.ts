@@ -36,7 +36,7 @@ export const VOID: ReadonlySet<string> = new Set(
 
 /** The attributes we look at. */
 export const ATTRIBUTES: ReadonlySet<string> = new Set(
-  words('href color data-mx-color data-mx-bg-color data-mx-spoiler start alt title data-mx-emoticon'),
+  words('href color data-mx-color data-mx-bg-color data-mx-spoiler start src alt title data-mx-emoticon'),
 );
 
 /** What a tag means, in one look-up. */

@@ -1,6 +1,7 @@
 /** What is said on Matrix and what arrives on IRC: rows of a test, and of docs/conversions.md. */
 
 import type { Prepared } from '../../src/matrix-to-irc/wording.js';
+import type { MxcUri } from '../../src/model/ids.js';
 import type { Body, MessageEvent, TextBody } from '../../src/model/matrix-event.js';
 import type { RoomWays } from '../../src/policy/ways-of.js';
 import type { Earlier } from '../../src/rooms/event-memory.js';
@@ -61,6 +62,7 @@ export const matrixRows: Readonly<Record<string, readonly Row[]>> = {
     row('M2I-35', 'Spoilers', { body: html('<span data-mx-spoiler="end">he dies</span>') }, ['(end) \x0301,01he dies']),
     row('M2I-35', 'Spoilers without colours', { body: html('<span data-mx-spoiler>he dies</span>') }, ['||he dies||'], { ways: { formatting: 'plain' } }),
     row('M2I-37', 'Emoji of one’s own', { body: html('<img data-mx-emoticon alt=":cat:" src="mxc://a/b">') }, [':cat:']),
+    row('MEDIA-15', 'An image within the text', { body: html('see <img alt="a cat" src="mxc://a.test/b"> here') }, ['see a cat <https://b.test/m/1/a_cat> here'], { prepared: { images: new Map([['mxc://a.test/b' as MxcUri, 'https://b.test/m/1/a_cat']]) } }),
     row('FMT-7', 'The quote of a reply is left out', { body: html('<mx-reply><blockquote>x</blockquote></mx-reply>yes') }, ['yes']),
   ],
   'Names': [

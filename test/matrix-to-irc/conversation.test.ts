@@ -240,6 +240,26 @@ describe('matrix-to-irc: what refers to something', () => {
     assert.deepEqual(talk.world.notices(ROOM), []);
   });
 
+  it('MEDIA-15: images within a text have addresses, each once, and no more than five', async () => {
+    const talk = await Talk.of();
+    talk.world.addresses.on = true;
+    const image = (at: number): string => `<img src="mxc://hs.test/${at}" alt="i${at}">`;
+    await talk.says(ALICE, '', { body: aText('x', { html: `${image(1)}${image(1)} <img data-mx-emoticon src="mxc://hs.test/e" alt=":e:">` }) });
+    await talk.says(ALICE, '', { body: aText('x', { html: [1, 2, 3, 4, 5, 6, 7].map(image).join(' ') }) });
+    await talk.says(ALICE, '', { body: aFile('a.png', { caption: 'short', captionHtml: `see ${image(1)}` }) });
+    const seen = (at: number): string => `i${at} <https://media.test/i${at}>`;
+    assert.deepEqual(talk.heard.slice(0, 2), [`${seen(1)}i1 :e:`, `${[1, 2, 3, 4, 5].map(seen).join(' ')} i6 i7`]);
+    assert.equal(talk.last(), `see ${seen(1)}`);
+  });
+
+  it('MEDIA-15, RC-4: a room may do without', async () => {
+    const talk = await Talk.of({ service: { perRoomConfig: { enabled: true } } });
+    talk.world.addresses.on = true;
+    talk.world.homeserver.states.set(`${ROOM} org.matrix.appservice-irc.config `, { media: 'name' });
+    await talk.says(ALICE, '', { body: aText('x', { html: '<img src="mxc://hs.test/1" alt="cat"> a' }) });
+    assert.deepEqual(talk.heard, ['cat a']);
+  });
+
   const CODE = '```js\na\n\nb\nc\nd\n```';
   const pages: [string, Partial<MessageEvent>, string][] = [
     ['A-17: the words of the HTML, where the plain text is another', { body: aText('short', { html: 'one<br>two<br>three<br>four' }) }, 'one\ntwo\nthree\nfour'],
@@ -247,6 +267,7 @@ describe('matrix-to-irc: what refers to something', () => {
     ['with code within it', { body: aText(`see\n\n${CODE}\n`, { html: '<p>see</p><pre><code class="language-js">a\n\nb\nc\nd\n</code></pre>' }) }, `see\n\n${CODE}\n`],
     ['code without its fence, with its empty lines', { body: aText(CODE, { html: '<pre><code class="language-js">a\n\nb\nc\nd\n</code></pre>' }) }, 'a\n\nb\nc\nd'],
     ['FMT-7, S-027: a reply without the quote that nobody checked', { body: aText('> <@x:y> invented\n\na\nb\nc\nd'), replyTo: eventId('$gone') }, 'a\nb\nc\nd'],
+    ['MEDIA-15: with its images', { body: aText('short', { html: 'a<br>b<br>c<br><img src="mxc://hs.test/1" alt="cat">' }) }, 'a\nb\nc\ncat <https://media.test/cat>'],
     ['a caption', { body: aFile('a.png', { caption: 'short', captionHtml: 'a<br>b<br>c<br>d' }) }, 'a\nb\nc\nd'],
   ];
   for (const [sentence, set, wanted] of pages) {

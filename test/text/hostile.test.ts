@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import { hostileHtml, hostileText } from '../../bench/hostile-texts.js';
 import { fencedCode } from '../../src/text/code-fence.js';
+import { inlineImages } from '../../src/text/inline-images.js';
 import { htmlToIrc } from '../../src/text/html-to-irc.js';
 import { ircToHtml } from '../../src/text/irc-to-html.js';
 import { plainToIrc } from '../../src/text/plain-to-irc.js';
@@ -35,6 +36,11 @@ describe('hostile texts', () => {
     it(`G4: text of ${name} is trimmed, freed of quotes and fences in time`, () =>
       quickly(() => [trimText(text, 32), withoutReplyFallback(text), fencedCode(text)]));
   }
+  it('MEDIA-15, G4: of thousands of images five are looked at, in time', () => {
+    const html = Array.from({ length: 2000 }, (_, at) => `<img src="mxc://e/${at % 7}">`).join('');
+    assert.equal(inlineImages(html).size, 5);
+    for (const text of [html, '<img src="mxc://'.repeat(4000), `mxc://${hostileHtml['deep tags'] ?? '<b>'.repeat(20_000)}`]) quickly(() => inlineImages(text));
+  });
   it('C5: an attribute of a megabyte does no harm', () => {
     const html = `<a href="${'x'.repeat(1_000_000)}">tea</a>`;
     quickly(() => htmlToIrc(html));

@@ -126,6 +126,9 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['C2: lone surrogates are replaced', 'a\ud800b', 'a\ufffdb'],
 ];
 
+/** Gives every file an address. */
+const SEEN: HtmlToIrc = { image: (mxc) => mxc.replace('mxc://', 'seen:') };
+
 describe('html to irc', () => {
   for (const [name, html, irc] of ROWS) it(name, () => assert.equal(htmlToIrc(html), irc));
 
@@ -154,6 +157,24 @@ describe('html to irc', () => {
       { colours: 'hex' },
       '<font color="#480101" data-mx-bg-color="#abc">x</font> <font color="red">y</font>',
       `\x04480101,aabbccx${O} \x0304y`,
+    ],
+    [
+      'MEDIA-15: an image that is a file of a homeserver has an address, an emoji of one’s own a name',
+      SEEN,
+      'a<img src="mxc://e/x" alt="c&#7;at"> <img src="mxc://e/y"> <img src="mxc://e/z" data-mx-emoticon alt="tea"> <img src="mxc://e/z" data-mx-emoticon>',
+      'acat <seen:e/x> seen:e/y :tea: seen:e/z',
+    ],
+    [
+      'MEDIA-15: no other image has one: nobody is led to a stranger’s server',
+      SEEN,
+      '<img src="https://evil.test/x" alt="a"><img src="mxc://../x" alt="b"><img src="mxc://e/x/y" alt="c"><img src="MXC://e/x" alt="d"><img src="mxc://e" alt="e">',
+      'abcde',
+    ],
+    [
+      'MEDIA-15: nor one in what is not shown',
+      SEEN,
+      '<mx-reply><img src="mxc://e/x" alt="a"></mx-reply><script><img src="mxc://e/x"></script>b',
+      'b',
     ],
   ];
   for (const [name, options, html, irc] of WITH) it(name, () => assert.equal(htmlToIrc(html, options), irc));
