@@ -85,6 +85,7 @@ export function buildGauges({ edges, links, config, clock, log }: GaugesNeeds): 
       metrics.count('bridge_matrixhandler_connection_failure_kicks', { server }, 0);
     }
     metrics.set('metrics_worker_interval', clock.elapsed() - readAt);
+    metrics.set('metrics_worker_age_seconds', 0);
     readAt = clock.elapsed();
   });
   return { activity, figures: () => metrics.figures((why) => log.error('figures not read', { why })) };

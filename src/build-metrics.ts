@@ -30,7 +30,7 @@ export async function showMetrics(needs: GaugesNeeds): Promise<Shown> {
   const { enabled, port, host } = needs.config.ircService.metrics;
   if (!enabled) return off;
   const { activity, figures } = buildGauges(needs);
-  const own = port === undefined ? undefined : new MetricsListener(figures);
+  const own = port === undefined ? undefined : new MetricsListener({ read: figures, clock: needs.clock, log: needs.log.part('metrics') });
   if (own && port !== undefined) needs.log.info('listening for metrics', { host, ...(await own.listen(port, host)) });
   return {
     questions: own ? {} : { metrics: figures },

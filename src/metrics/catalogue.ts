@@ -23,6 +23,8 @@ export const catalogue: Readonly<Record<string, Metric>> = {
   bridge_remote_request_seconds: seconds('From an IRC line read to its Matrix event; outcomes as above', 'outcome'),
   bridge_irchandler_calls: counter('What was heard from IRC, each line once however many clients heard it', 'method'),
   bridge_dropped_total: counter('Messages and changes not carried, by why', 'reason'),
+  bridge_lines_aside_total: counter('Lines of IRC that no room took, kept in aside.db, by why', 'reason'),
+  bridge_rooms_gone_total: counter('Linked rooms that the homeserver had no more, and were unlinked'),
   bridge_faults_total: counter('Events whose carrying failed inside the bridge', 'direction'),
   // Rooms and people
   bridge_matrix_configured_rooms: gauge('Matrix rooms that are linked'),
@@ -36,8 +38,8 @@ export const catalogue: Readonly<Record<string, Metric>> = {
   bridge_remote_users_by_age: gauge('Matrix users with an IRC client, by when they last talked since the start', 'age'),
   bridge_remote_monthly_active_users: gauge('Matrix users who talked within 30 days and since the start'),
   bridge_active_users: gauge('Who talked within userActivityThresholdHours and since the start; remote: IRC users', 'remote'),
-  bridge_bridge_blocked: gauge('1 while the bridge takes no talk because of RMAUlimit; there is no such limit yet'),
-  bridge_irc_blocked_rooms: gauge('Rooms that get nothing from IRC for the sake of privacy; none yet', 'method'),
+  bridge_bridge_blocked: gauge('Always 0, for the predecessor\'s dashboards: RMAUlimit is not in force, so the bridge never stops talk for it'),
+  bridge_irc_blocked_rooms: gauge('Always 0, for the predecessor\'s dashboards: requireMatrixJoined is not in force, so no room is kept from IRC', 'method'),
   // IRC
   bridge_clientpool_client_states: gauge('IRC clients by state: created (waits for its turn), connecting, connected', 'server', 'state'),
   bridge_clientpool_reconnect_queue: gauge('IRC clients that wait for their turn to connect', 'server'),
@@ -70,4 +72,5 @@ export const catalogue: Readonly<Record<string, Metric>> = {
   bridge_journal_bytes: gauge('Size of the journal on disk'),
   // This page
   metrics_worker_interval: gauge('Milliseconds between the last two readings of the figures'),
+  metrics_worker_age_seconds: gauge('How old all of these are: more than 0 only on a port of their own, which shows the last ones while the bridge is too busy for new ones'),
 };

@@ -12,7 +12,9 @@ where it had one.
 
 Turn them on with \`ircService.metrics.enabled\`. They are at \`GET /metrics\` without a token: on the port of the
 application service, or, where \`ircService.metrics.port\` is set, on that port of \`ircService.metrics.host\`
-(127.0.0.1 unless set). Keep either from the public.
+(127.0.0.1 unless set). Keep either from the public. On a port of their own they are answered by a thread of their own
+(some 12 MB of memory): while the bridge is too busy to give new figures within half a second, it shows the last ones,
+and \`metrics_worker_age_seconds\` says how old they are.
 
 Besides those below there are \`process_*\` and \`nodejs_*\`, as [prom-client](https://github.com/siimon/prom-client) gives
 them. No label takes values that strangers choose; what would be more than 1000 combinations in one metric counts as
