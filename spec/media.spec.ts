@@ -201,7 +201,7 @@ describe('media: pages for long texts', function () {
     const line = await bob.sees(/javascript code block/u);
     assert.match(line.text, /^\x01ACTION sent a javascript code block: http\S+\x01$/u);
     const page = (await opens(linkIn(line.text), set.bridge.port)).bytes.toString();
-    assert.match(page, /<pre class="code">/u);
+    assert.match(page, /<pre class="code">\nlet a;/u);
     assert.ok(page.includes('  if (a &lt; b) {\n    b();'));
     assert.match(page, /<footer>javascript, /u);
   });

@@ -47,6 +47,8 @@ export function fileHeaders({ type, how }: Handed, name: string, tag: string): R
     'content-security-policy': FILE_POLICY,
     // Web clients of IRC show pictures in their own pages.
     'cross-origin-resource-policy': 'cross-origin',
+    // In the sandbox even the browser's own player is a stranger: without this no film and no sound is played.
+    'access-control-allow-origin': '*',
     // Asked each time, so that what is redacted is gone at once; the tag makes that cheap.
     'cache-control': 'private, no-cache',
     etag: tag,

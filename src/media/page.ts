@@ -18,8 +18,8 @@ export function pageOf({ by, at, text, code }: Paste, rawPath: string): string {
   const day = when.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
   const time = `${when.toISOString().slice(11, 16)} UTC`;
   const lines = lineCount(text);
+  const body = code ? listing(text, lines) : `<main><pre dir="auto">\n${withLinks(text)}</pre></main>`;
   const what = code ? `${code.language === undefined ? 'Code' : escaped(code.language)}, ` : '';
-  // A line break behind <pre> is dropped by readers, so that one that belongs to the text must be said twice.
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -36,13 +36,51 @@ export function pageOf({ by, at, text, code }: Paste, rawPath: string): string {
 <p><time datetime="${when.toISOString()}">${day}, ${time}</time></p>
 <nav><button type="button" hidden>Copy</button><a href="${rawPath}">Raw</a></nav>
 </header>
-<main><pre${code ? ' class="code"' : ' dir="auto"'}>
-${escaped(text)}</pre></main>
-<footer>${what}${lines} ${lines === 1 ? 'line' : 'lines'}</footer>
+${body}
+<footer>${what}${lines.toLocaleString('en')} ${lines === 1 ? 'line' : 'lines'}</footer>
 <script>${SCRIPT}</script>
 </body>
 </html>
 `;
+}
+
+/**
+ * Code with the numbers of its lines, which are no part of what is copied.
+ * A line break behind <pre> is dropped by readers, so that one that belongs to the text must be said twice.
+ */
+function listing(text: string, lines: number): string {
+  const numbers = Array.from({ length: lines }, (_, at) => at + 1).join('\n');
+  return `<main class="listing"><div class="numbers" aria-hidden="true">${numbers}</div><pre class="code">\n${escaped(text)}</pre></main>`;
+}
+
+/** Addresses of the web lead there, and what they show is where they lead. */
+const ADDRESS = /\bhttps?:\/\/[^\s<>"'\p{C}]+/giu;
+const SCHEME_LETTERS = 8;
+
+function withLinks(text: string): string {
+  let out = '';
+  let done = 0;
+  for (const { 0: run, index } of text.matchAll(ADDRESS)) {
+    const address = run.slice(0, endOf(run));
+    if (address.length <= SCHEME_LETTERS) continue;
+    const shown = escaped(address);
+    out += `${escaped(text.slice(done, index))}<a href="${shown}" rel="nofollow noopener noreferrer">${shown}</a>`;
+    done = index + address.length;
+  }
+  return out + escaped(text.slice(done));
+}
+
+/** Marks at the end belong to the sentence, and so does a bracket that the address does not open. */
+function endOf(run: string): number {
+  let open = 0;
+  for (const letter of run) open += letter === '(' ? 1 : letter === ')' ? -1 : 0;
+  let end = run.length;
+  for (; end > 0; end--) {
+    const last = run.charAt(end - 1);
+    if (last === ')' && open < 0) open++;
+    else if (!'.,;:!?]}*_…。、，）」'.includes(last)) break;
+  }
+  return end;
 }
 
 /** The name under which the text is saved: who and when. */

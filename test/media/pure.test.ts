@@ -109,6 +109,10 @@ describe('media/content-type', () => {
   for (const [name, wanted] of names) {
     it(`MEDIA-10, RFC 6266: ${name} keeps its name`, () => assert.equal(fileHeaders(handed('image/png'), name, '"t"')['content-disposition'], wanted));
   }
+  it('MEDIA-5: sound and film can be played in the sandbox, and pictures shown in pages of others', () => {
+    const headers = fileHeaders(handed('video/mp4'), 'x.mp4', '"tag"');
+    assert.deepEqual([headers['access-control-allow-origin'], headers['cross-origin-resource-policy']], ['*', 'cross-origin']);
+  });
   it('MEDIA-5: everything is sandboxed, not sniffed, and not kept by what lies between', () => {
     const headers = fileHeaders(handed('text/html'), 'x.html', '"tag"');
     assert.match(headers['content-security-policy'] ?? '', /^sandbox; default-src 'none'/u);
@@ -191,6 +195,38 @@ describe('media/page', () => {
     assert.ok(page.includes('<pre dir="auto">\none\ntwo\n</pre>'));
     assert.ok(page.includes('2 lines'));
     assert.ok(page.includes(`href="/p/${ID}/raw"`));
+  });
+  it('MEDIA-11: lines of code have numbers, which are not copied with them', () => {
+    const page = pageOf({ ...paste, text: 'a\nb\n\nc\n', code: {} }, '/raw');
+    assert.ok(page.includes('<div class="numbers" aria-hidden="true">1\n2\n3\n4</div><pre class="code">\na\nb\n\nc\n</pre>'), page);
+    assert.ok(page.includes('Code, 4 lines'));
+    assert.ok(pageOf({ ...paste, text: 'x\n'.repeat(3000) }, '/raw').includes('3,000 lines'));
+  });
+  const addresses: [string, string, string[]][] = [
+    ['in a sentence', 'see https://a.test/b?c=1&d, and (http://e.test).', ['https://a.test/b?c=1&amp;d', 'http://e.test']],
+    ['with brackets of its own', 'https://a.test/Tea_(drink) (https://a.test/Tea_(drink))', ['https://a.test/Tea_(drink)', 'https://a.test/Tea_(drink)']],
+    ['in another script', 'https://a.test/茶。これ https://b.test/x」', ['https://a.test/茶。これ', 'https://b.test/x']],
+    ['that is none', 'https:// javascript:alert(1) xhttps://a.test data:text/html,x ftp://b.test https://...', []],
+    ['with what would end it', `https://a.test/"onmouseover="x https://b.test/'><script>`, ['https://a.test/', 'https://b.test/']],
+    ['that turns the writing round', 'https://a.test/\u202etset.b//:sptth', ['https://a.test/']],
+  ];
+  for (const [sentence, text, wanted] of addresses) {
+    it(`MEDIA-11, S26: an address ${sentence}`, () => {
+      const page = pageOf({ ...paste, text }, '/raw');
+      assert.deepEqual([...page.matchAll(/<a href="([^"]*)" rel="nofollow noopener noreferrer">([^<]*)<\/a>/gu)].map(([, to, shown]) => (assert.equal(to, shown), to)), wanted);
+      assert.equal(page.match(/<a /gu)?.length, wanted.length + 1);
+      assert.equal(page.match(/<script>/gu)?.length, 1);
+    });
+  }
+  it('G4: a page of whatever text is made in bounded time', () => {
+    for (const piece of ['https://', 'https://a', 'https://(', ')', '.', '\n', '&', 'h', 'https://a.', '\u202e']) {
+      const text = `https://a${piece.repeat(Math.floor(65_536 / piece.length))}`;
+      const before = process.cpuUsage();
+      pageOf({ ...paste, text }, '/raw');
+      pageOf({ ...paste, text, code: {} }, '/raw');
+      const { user, system } = process.cpuUsage(before);
+      assert.ok(user + system < 2_000_000, piece);
+    }
   });
   it('S26: nothing of it is markup', () => {
     const evil = '</pre><script>alert(1)</script><img src=x onerror=alert(1)>&amp;\0\r\n';
