@@ -1,9 +1,11 @@
 /** Makes what touches the world from the configuration: journal, store, homeserver, networks, metrics. */
 
+import { join } from 'node:path';
 import type { Config } from './config/config.js';
 import { openHomeserver, type OpenHomeserver } from './homeserver/open.js';
 import type { Homeserver } from './homeserver/port.js';
 import type { Registration } from './homeserver/registration.js';
+import { StrictHosts } from './irc/connection/strict.js';
 import { IdentServer } from './irc/ident/ident-server.js';
 import { IdentTable } from './irc/ident/ident-table.js';
 import { FrameworkNetwork } from './irc/network.js';
@@ -16,6 +18,7 @@ import type { Log } from './lib/log.js';
 import { PrometheusMetrics } from './metrics/prometheus.js';
 import { asNetworkName, type NetworkName } from './model/irc-names.js';
 import { type GhostNaming, isGhost } from './naming/ghost-id.js';
+import { StrictHostsFile, type KeptHosts } from './store/strict-hosts.js';
 import { openStore } from './store/open.js';
 import type { Store } from './store/port.js';
 import { version } from './version.js';
@@ -89,11 +92,14 @@ export async function buildEdges({ config, registration, port, log, clock }: App
   const networks = new Map<NetworkName, FrameworkNetwork>();
   const { encodingFallback, ident } = config.ircService;
   const decoding = { version: version(), ...(encodingFallback === undefined ? {} : { encodingFallback }) };
+  const file = new StrictHostsFile(join(path, 'tls-hosts.json'), log);
+  const keep = (hosts: KeptHosts): void => file.keep(hosts);
+  const strict = new StrictHosts({ clock, known: await file.read(), keep, settled: () => file.settled() });
   const idents = ident.enabled ? new IdentTable() : undefined;
   const asked = idents === undefined ? {} : { idents };
   for (const name of names) {
     const network = config.ircService.servers[name];
-    if (network) networks.set(name, new FrameworkNetwork({ name, config: network, log, clock, metrics, ...decoding, ...asked }));
+    if (network) networks.set(name, new FrameworkNetwork({ name, config: network, log, clock, metrics, strict, ...decoding, ...asked }));
   }
   const edges = { metrics, journal, store, homeserver, networks, counted: [...networks.values()], isGhost: ghost };
   return idents === undefined ? edges : { ...edges, ident: new IdentServer({ table: idents, ...ident, clock, log: log.part('ident') }) };

@@ -100,12 +100,16 @@ describe('faults: the login of the bot', () => {
 });
 
 describe('faults: certificates', () => {
-  /** Meets a TLS server with this certificate, while the bridge trusts that of `ca`. */
-  async function meets(certificate: string, tls: object, play: (read: () => string, bridge: Bridge, change: (to: string) => Promise<void>) => Promise<void>): Promise<void> {
+  /**
+   * Meets a TLS server with this certificate, while the bridge trusts that of `ca`. Where `plain` is given that is what is
+   * configured, and the other one says that it wants TLS.
+   */
+  async function meets(certificate: string, tls: object, play: (read: () => string, bridge: Bridge, change: (to: string) => Promise<void>) => Promise<void>, plain?: RawIrcd): Promise<void> {
     let read = '';
     const serve = async (name: string, port: number): Promise<Server> => {
       const made = createServer({ key: pem('leaf.key'), cert: pem(name) }, (socket) => {
         socket.on('data', (data: Buffer) => (read += data.toString()));
+        if (plain) socket.write(':raw.test CAP * LS :sts=duration=600\r\n');
         socket.on('error', () => socket.destroy());
       });
       await new Promise<void>((resolve) => made.listen(port, '127.0.0.1', resolve));
@@ -114,7 +118,8 @@ describe('faults: certificates', () => {
     let server = await serve(certificate, 0);
     const { port } = server.address() as AddressInfo;
     const world = await sandboxWorld();
-    const bridge = await Bridge.prepare(world, { ircPort: port, network: { ssl: true, ircClients: { flood: false }, ...tls } });
+    const bridge = await Bridge.prepare(world, { ircPort: plain?.port ?? port, network: { ssl: !plain, ircClients: { flood: false }, ...tls } });
+    if (plain) plain.caps = `sts=port=${port}`;
     try {
       await bridge.start();
       await play(() => read, bridge, async (to) => {
@@ -150,6 +155,29 @@ describe('faults: certificates', () => {
       });
     });
   }
+
+  it('CONN-3, R15: a server that wants TLS gets it at once and after a restart, and nothing plain when its certificate is bad', async () => {
+    const plain = new RawIrcd();
+    await plain.start();
+    const logins = (read: string): number => read.split('NICK CausewayBot').length - 1;
+    try {
+      await meets('good.pem', { tlsOptions: { ca: pem('root.pem') } }, async (read, bridge, change) => {
+        await until('it comes with TLS', () => logins(read()) === 1);
+        assert.deepEqual(plain.peers.map(({ lines }) => lines.filter((line) => line.startsWith('CAP'))), [['CAP LS 302']]);
+        await until('it takes part', () => read().includes('CAP END'));
+        await bridge.restart();
+        await until('it comes with TLS by itself', () => logins(read()) === 2);
+        await bridge.stop();
+        await change('self.pem');
+        await bridge.start();
+        await refused(bridge);
+        assert.equal(logins(read()), 2);
+        assert.equal(plain.peers.length, 1);
+      }, plain);
+    } finally {
+      await plain.stop();
+    }
+  });
 
   it('CONN-3: the listed certificate itself is taken, expired and for another name as it is; no other one in its place', async () => {
     const trust = { allowExpiredCerts: true, tlsOptions: { ca: pem('self-expired.pem') } };

@@ -17,7 +17,9 @@ import type { IdentTable } from './ident/ident-table.js';
 import type { ClientWish } from './port.js';
 import { Registry } from './registry.js';
 import { Rests } from './connection/rests.js';
+import type { TlsWish } from './connection/socket.js';
 import type { SessionNeeds } from './connection/session.js';
+import { StrictLink, type StrictHosts } from './connection/strict.js';
 
 /** A write without progress for so long ends the connection (RELIABILITY R3). */
 const WRITE_MS = 60_000;
@@ -37,6 +39,8 @@ export interface FleetNeeds {
   readonly version?: string;
   /** `ics.encodingFallback`. */
   readonly encodingFallback?: string;
+  /** Which hosts want TLS, over all networks. */
+  readonly strict?: StrictHosts;
   /** Told of every socket, where ident is on. */
   readonly idents?: IdentTable;
   readonly watcher: ClientWatcher<FrameworkClient>;
@@ -116,6 +120,7 @@ export class Fleet {
     this.#budgets.end();
     this.#rests.end();
     await Promise.all(this.registry.clients.map((client) => client.end(reason)));
+    await this.#needs.strict?.settled();
   }
 
   /** What keeps a client deaf: update it when the client may have to hear. */
@@ -164,7 +169,7 @@ export class Fleet {
         ...login,
         news: owner === 'bot' || !config.botConfig.enabled,
         realname: wish.realname,
-        wire: this.#wire(me, wish),
+        ...this.#where(me, wish),
         pingRateMs: config.ircClients.pingRateMs,
         pingTimeoutMs: config.ircClients.pingTimeoutMs,
       }),
@@ -174,14 +179,32 @@ export class Fleet {
     return client;
   }
 
-  #wire(client: FrameworkClient, { ident, localAddress }: ClientWish): SessionNeeds['wire'] {
+  /** Where and how the next connection goes: with TLS where the configuration or the host wants it. */
+  #where(client: FrameworkClient, wish: ClientWish): Pick<SessionNeeds, 'wire' | 'strict'> {
+    const { config, strict } = this.#needs;
+    const host = this.#addresses.next(client);
+    const wanted = config.ssl ? undefined : strict?.portOf(host);
+    const port = wanted ?? config.port;
+    const secure = config.ssl || wanted !== undefined;
+    const wire = this.#wire(client, wish, { host, port, tls: secure && this.#tls(wanted !== undefined) });
+    if (!strict) return { wire };
+    return { wire, strict: new StrictLink(strict, { host, port, secure, asked: (to) => this.#toTls(client, host, to) }) };
+  }
+
+  #toTls(client: FrameworkClient, host: string, port: number): void {
+    this.#addresses.stay(client);
+    this.#needs.log.info('the network wants TLS, dialled with it from now on', { network: this.#needs.name, host, port });
+  }
+
+  #tls(abrupt: boolean): TlsWish {
+    const { tlsOptions, sslselfsign, allowExpiredCerts } = this.#needs.config;
+    return { options: obeyedTlsOptions(tlsOptions), allowUnknownIssuer: sslselfsign, allowExpired: allowExpiredCerts, abrupt };
+  }
+
+  #wire(client: FrameworkClient, { ident, localAddress }: ClientWish, address: Pick<SessionNeeds['wire'], 'host' | 'port' | 'tls'>): SessionNeeds['wire'] {
     const { config, encodingFallback, idents } = this.#needs;
     return {
-      host: this.#addresses.next(client),
-      port: config.port,
-      tls: config.ssl
-        ? { options: obeyedTlsOptions(config.tlsOptions), allowUnknownIssuer: config.sslselfsign, allowExpired: config.allowExpiredCerts }
-        : false,
+      ...address,
       writeTimeoutMs: WRITE_MS,
       verdict: (buf, start, end) => this.#needs.verdict(client, buf, start, end),
       rests: this.#rests,

@@ -126,6 +126,11 @@ export class Life {
   #ended(ending: Ending, why: Refusal): void {
     const { clock, queue, bot, chance } = this.#needs;
     if (this.#status === 'ended') return;
+    if (ending === 'secured') {
+      // The same attempt, now with TLS, of which the server cannot ask more.
+      this.#connect();
+      return;
+    }
     const lasted = this.#readyAt !== undefined && clock.elapsed() - this.#readyAt >= LASTING_MS;
     this.#count = lasted ? 1 : this.#count + 1;
     this.#readyAt = undefined;

@@ -20,6 +20,12 @@ export class Addresses {
     return this.#hosts[at] ?? '';
   }
 
+  /** The client's next attempt goes to the same address. */
+  stay(client: object): void {
+    const at = this.#tried.get(client);
+    if (at !== undefined) this.#tried.set(client, at - 1);
+  }
+
   /** The client's attempt succeeded: its next one, whenever that is, is free to choose. */
   good(client: object): void {
     this.#tried.delete(client);

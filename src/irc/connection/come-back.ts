@@ -32,6 +32,8 @@ export interface Ended {
 export function comeBackAfter({ ending, why, count, bot, hostBanned, chance }: Ended): number | 'never' {
   const slow = backoff(count - 1, LONG_MS, 60 * MINUTE, chance);
   switch (ending) {
+    case 'secured':
+      return 0;
     case 'banned':
       return bot || hostBanned ? slow : 'never';
     case 'auth':

@@ -58,6 +58,8 @@ export interface LoginNeeds {
   readonly credentials?: Credentials;
   /** Whether it hears for others what people do: away and back. */
   readonly news?: boolean;
+  /** Takes the value of `sts`; `true`: the connection is given up for one with TLS. */
+  sts?(value: string): boolean;
 }
 
 /** The library asks for a fixed list in one request, does not ask again after NAK, and ends at 900: so this is ours. */
@@ -95,7 +97,13 @@ export class Login {
   /** Takes the parameters of a CAP line. */
   onCap(params: readonly string[]): void {
     const names = (params.length > 2 ? (params.at(-1) ?? '') : '').split(' ').filter((name) => name !== '');
-    switch (params[1]?.toUpperCase()) {
+    const subcommand = params[1]?.toUpperCase();
+    // It is never asked for, and DEL does not take it back (IRCv3 sts).
+    if ((subcommand === 'LS' || subcommand === 'NEW') && names.some((name) => name.startsWith('sts=') && this.#needs.sts?.(name.slice(4, 400)))) {
+      this.#stage = 'over';
+      return;
+    }
+    switch (subcommand) {
       case 'LS':
         this.#note(names);
         if (this.#stage === 'listing' && params[2] !== '*') this.#request(this.#sensible([...this.#offered]));

@@ -19,6 +19,8 @@ export interface RegistrationNeeds {
   readonly credentials?: Credentials;
   /** See `LoginNeeds.news`. */
   readonly news: boolean;
+  /** See `LoginNeeds.sts`. */
+  sts(value: string): boolean;
   readonly nickLength: number | undefined;
   isOurs(nick: string): boolean;
   readonly write: (line: string | undefined) => void;
@@ -44,6 +46,7 @@ export class Registration {
     this.login = new Login({
       write: needs.write,
       news: needs.news,
+      sts: (value) => needs.sts(value),
       failed: (why) => this.#fail('auth', why),
       ...(needs.credentials === undefined ? {} : { credentials: needs.credentials }),
     });

@@ -10,6 +10,7 @@ import { pingLine, pongLine, quitLine } from '../wire/lines.js';
 import type { Credentials, Login } from './login.js';
 import type { Handed } from './outbox.js';
 import { Registration } from './registration.js';
+import type { StrictLink } from './strict.js';
 import { transportClass, type SocketTransport, type WireOptions } from './socket-transport.js';
 
 /** Until the socket is open (CONN-7), and until the server closes after QUIT (IRC-QUIT). */
@@ -18,6 +19,8 @@ const QUIT_MS = 2_000;
 
 export interface SessionNeeds {
   readonly clock: Clock;
+  /** Hears whether the host wants TLS. */
+  readonly strict?: StrictLink;
   readonly wire: Omit<WireOptions, 'clock' | 'connectTimeoutMs' | 'onTraffic' | 'onTransport'>;
   readonly nick: Nick;
   readonly ident: string;
@@ -134,6 +137,7 @@ export class Session {
       nick,
       nickLength,
       news,
+      sts: (value) => this.#sts(value),
       ...(credentials === undefined ? {} : { credentials }),
       isOurs: (other) => this.#needs.isOurs(other),
       write: (line) => this.write(line),
@@ -168,6 +172,13 @@ export class Session {
         if (this.#stage === 'registering') this.#registration?.take(line);
         else this.#needs.line(line);
     }
+  }
+
+  /** @returns whether this connection is over for it */
+  #sts(value: string): boolean {
+    if (this.#needs.strict?.heard(value) !== true) return false;
+    this.#end('secured', endingRefusal('secured', undefined), false);
+    return true;
   }
 
   #up(nick: Nick): void {
@@ -221,6 +232,7 @@ export class Session {
     // Politely, so that a QUIT under way arrives; the transport itself sees to its end.
     this.#transport?.close();
     for (const resolve of this.#whenOver) resolve();
+    this.#needs.strict?.over();
     this.#needs.ended(ending, why, asked);
   }
 }

@@ -148,7 +148,8 @@ export class SocketTransport extends EventEmitter {
     const fault = peerFault(socket, this.#wire, this.#wire.clock.now());
     if (fault) {
       this.#fault = fault;
-      this.#hangUp();
+      if (this.#wire.tls !== false && this.#wire.tls.abrupt === true) socket.destroy();
+      else this.#hangUp();
       return;
     }
     this.#open = true;

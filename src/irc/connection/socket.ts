@@ -20,6 +20,8 @@ export interface TlsWish {
   readonly allowUnknownIssuer?: boolean;
   /** `allowExpiredCerts`. */
   readonly allowExpired?: boolean;
+  /** TLS is the server's own wish (`sts`): one that then shows a bad certificate does not even get the end of the handshake. */
+  readonly abrupt?: boolean;
 }
 
 export interface Address {

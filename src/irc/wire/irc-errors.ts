@@ -55,8 +55,8 @@ export function joinRefusal(numeric: string, words: string | undefined): Refusal
   return refused(reason, `${say} (${cleanQuote(words)}).`, permanent).refusal;
 }
 
-/** How a connection ended, which decides when it may come back (CONN-8, R8–R10). */
-export type Ending = 'lost' | 'unreachable' | 'throttled' | 'full' | 'banned' | 'killed' | 'auth';
+/** How a connection ended, which decides when it may come back (CONN-8, R8–R10). `secured`: the host wants TLS (CONN-3). */
+export type Ending = 'secured' | 'lost' | 'unreachable' | 'throttled' | 'full' | 'banned' | 'killed' | 'auth';
 
 /** The kinds of closing text, first match wins; texts are those of IRC-SERVERS.md §8 and of older servers. */
 const ENDINGS: readonly (readonly [Ending, RegExp])[] = [
@@ -81,6 +81,8 @@ export function endingOf(command: string, words: string): Ending {
 export function endingRefusal(ending: Ending, words: string | undefined): Refusal {
   const quote = cleanQuote(words);
   switch (ending) {
+    case 'secured':
+      return refused('needs-tls', 'The IRC network wants an encrypted connection.').refusal;
     case 'banned':
       return refused('banned-from-network', `You are banned from the IRC network (${quote}).`, true).refusal;
     case 'killed':

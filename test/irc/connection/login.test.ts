@@ -164,6 +164,21 @@ describe('irc/connection/login', () => {
     assert.equal(asked(all), `CAP REQ :${all.replace(/=\S*/gu, '')}`);
   });
 
+  it('CAP-22: what is said of TLS is handed on and never asked for; where the connection is over for it nothing follows', () => {
+    for (const over of [false, true]) {
+      const [heard, written]: string[][] = [[], []];
+      const sts = (value: string): boolean => heard?.push(value) !== undefined && over;
+      const login = new Login({ write: (line) => written?.push(line), failed: () => undefined, sts });
+      for (const params of [['LS', '*', 'sts batch'], ['LS', '*', 'xsts=1 sts=port=1 chghost'], ['LS', 'sts=duration=2'], ['ACK', 'batch chghost'], ['NEW', 'sts=port=3'], ['DEL', 'sts']]) {
+        login.onCap(['*', ...params]);
+        if (over && heard?.length === 1) break;
+      }
+      login.onCap(['*', 'LS', 'batch']);
+      assert.deepEqual(heard, over ? ['port=1'] : ['port=1', 'duration=2', 'port=3']);
+      assert.deepEqual(written, over ? [] : ['CAP REQ :batch chghost', 'CAP END']);
+    }
+  });
+
   it('CAP-14: only who listens for others asks to be told who is away', () => {
     assert.equal(run([['CAP', 'LS', 'away-notify'], ['001']]).written[0], 'CAP END');
   });
