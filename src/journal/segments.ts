@@ -86,6 +86,8 @@ export class Segments {
         segment.cutBack(start);
         // What a disk does with pages whose writing failed is not known: a fresh file is not touched by that.
         if (segment === this.#tail && start > 0) this.rotate();
+        // A process that is killed now must leave them behind.
+        this.flush();
       } catch (again) {
         // Cut back before the next append instead, so this file must stay the last.
         this.#onFault(again);
