@@ -3,7 +3,7 @@
 import type { Json } from '../model/matrix-content.js';
 import type { Held, HeldEntries } from './held.js';
 import { carriedLine, numberOf, parseLine } from './lines.js';
-import type { EntryId, SeenId } from './port.js';
+import type { Entry, EntryId, Lane, SeenId } from './port.js';
 import { readLines } from './read-lines.js';
 import type { Segment } from './segment.js';
 
@@ -29,6 +29,8 @@ export class NewLines implements Gathering {
   readonly kept: () => void;
   readonly failed: (fault: unknown) => void;
   bytes = 0;
+  /** Whether somebody waits for it to be on disk; for lines from IRC nobody does. */
+  awaited = false;
   readonly #lines: string[] = [];
 
   constructor() {
@@ -36,6 +38,17 @@ export class NewLines implements Gathering {
     this.durable = ends.promise;
     this.kept = ends.resolve;
     this.failed = ends.reject;
+  }
+
+  /** Takes what one call of `keep` brings, as the line that it is; gives what is held of it. */
+  take(line: string, bytes: number, lane: Lane, entries: readonly Entry[], seen: readonly SeenId[]): readonly Held[] {
+    this.add(line, bytes);
+    this.awaited ||= lane !== 'irc';
+    this.seen.push(...seen);
+    const share = bytes / Math.max(1, entries.length);
+    const held = entries.map(({ id }): Held => ({ id, lane, bytes: share, segment: undefined, note: undefined }));
+    this.held.push(...held);
+    return held;
   }
 
   add(line: string, bytes: number): void {

@@ -27,7 +27,8 @@ export type SeenId = string;
 export interface Journal {
   /**
    * Takes entries in. Their ids are known at once; `durable` resolves when they are on disk (fdatasync, gathered per
-   * tick or so) and rejects with `JOURNAL_FULL` or `JOURNAL_FAULT`, after which none of them is kept.
+   * tick or so) and rejects with `JOURNAL_FULL` or `JOURNAL_FAULT`, after which none of them is kept. Nobody waits for
+   * lane `irc`: where a sync has just ended, its entries are gathered for five milliseconds before they are written.
    * `seen` becomes known in the same step: after a crash either both the entries and the ids are there, or neither.
    */
   keep(

@@ -11,8 +11,8 @@ export interface ToTidy {
   readonly segments: Segments;
   readonly seen: SeenIds;
   readonly open: HeldEntries;
-  /** Whether dead bytes take so much room that open entries are worth writing again. */
-  readonly crowded: () => boolean;
+  /** So many dead bytes may lie about before open entries are worth writing again. */
+  readonly mostDead: () => number;
   /** Writes again what was carried; resolves when it is on disk. */
   readonly write: (carried: Gathering) => Promise<void>;
 }
@@ -21,12 +21,12 @@ export interface ToTidy {
  * Works from the oldest segment on, and never takes one from the middle: marks lie in later segments than their entries,
  * so an entry could come back to life.
  */
-export async function tidy({ segments, seen, open, crowded, write }: ToTidy): Promise<void> {
+export async function tidy({ segments, seen, open, mostDead, write }: ToTidy): Promise<void> {
   // Those there are now: what is carried on makes new ones, after which this must not run for ever.
   const { last } = segments;
   for (let { oldest } = segments; oldest && oldest.number <= last; { oldest } = segments) {
     if (oldest.open > 0) {
-      if (!oldest.tainted && !crowded()) return;
+      if (!oldest.tainted && segments.total - open.bytes <= mostDead()) return;
       await write(await carriedFrom(oldest, open));
       // What cannot be read again (a disk that lost it since the start) stays until it is done.
       if (oldest.open > 0) return;

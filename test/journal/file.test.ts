@@ -107,6 +107,36 @@ describe('journal', () => {
     assert.equal(clock.timers, 0, 'no timer is left');
   });
 
+  it('gathers busy talk for five milliseconds, but not what somebody waits for, nor the last of it', async () => {
+    const clock = new TestClock();
+    const directory = fresh();
+    const journal = await aJournal(directory, { clock });
+    const durable: string[] = [];
+    const keep = (lane: 'irc' | 'matrix', body: string): void => void journal.keep(lane, [body]).durable.then(() => durable.push(body));
+    /** Two lines: the second comes while the first is being written. */
+    const talk = async (first: string, second: string): Promise<void> => {
+      keep('irc', first);
+      await Promise.resolve();
+      await Promise.resolve();
+      keep('irc', second);
+      await until('the first is durable, the second waits', () => durable.at(-1) === first && clock.timers > 0);
+    };
+    await talk('first', 'second');
+    await clock.advance(4);
+    assert.deepEqual(durable, ['first']);
+    await clock.advance(1);
+    await until('the second is durable', () => durable.length === 2);
+    await talk('third', 'fourth');
+    keep('matrix', 'awaited');
+    await until('what is awaited is durable', () => durable.length === 5);
+    await talk('sixth', 'last');
+    await journal.close();
+    assert.equal(clock.timers, 0, 'no timer is left');
+    const again = await aJournal(directory);
+    assert.deepEqual(again.open().map(({ body }) => body), ['first', 'second', 'third', 'fourth', 'awaited', 'sixth', 'last']);
+    await again.close();
+  });
+
   it('gathers what comes together into one line write, and deletes segments that are done', async () => {
     const directory = fresh();
     const journal = await aJournal(directory, { maxBytes: 160_000 });
@@ -148,7 +178,7 @@ describe('journal', () => {
     const kept: string[] = [];
     let fault: unknown;
     for (let n = 0; fault === undefined && n < 1000; n++) {
-      const { entries, durable } = journal.keep('irc', [{ n, text: 'x'.repeat(500) }], [`$${n}`]);
+      const { entries, durable } = journal.keep('matrix', [{ n, text: 'x'.repeat(500) }], [`$${n}`]);
       await durable.then(
         () => kept.push(entries[0]!.id),
         (why: unknown) => (fault = why),
@@ -164,7 +194,7 @@ describe('journal', () => {
       await clock.advance(1000);
       return !journal.full;
     });
-    await journal.keep('irc', ['fits']).durable;
+    await journal.keep('matrix', ['fits']).durable;
     await journal.close();
     const again = await aJournal(directory);
     assert.equal(again.open().length, kept.length - 100 + 1);

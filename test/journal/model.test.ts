@@ -130,7 +130,10 @@ class Run {
       () => settle(true),
       () => settle(false),
     );
-    if (wait) await kept;
+    let over = !wait;
+    void kept.then(() => (over = true));
+    // Lines from IRC may be gathered for some milliseconds.
+    while (!over) await this.clock.advance(5);
   }
 
   #mark(known: Known, what: 'note' | 'done'): void {
