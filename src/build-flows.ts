@@ -34,6 +34,7 @@ import { makeRoute } from './matrix-to-irc/route.js';
 import { makeSay } from './matrix-to-irc/say.js';
 import { makeTable } from './matrix-to-irc/table.js';
 import { Typing } from './matrix-to-irc/typing.js';
+import { Unmapped } from './matrix-to-irc/unmapped.js';
 import { makeUserQuery } from './matrix-to-irc/user-query.js';
 import { makeWordingOf } from './matrix-to-irc/wording-of.js';
 import type { NewsType } from './model/account.js';
@@ -125,6 +126,8 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
     dropAfterSecs: () => live.config.homeserver.dropMatrixMessagesAfterSecs,
   });
   const typing = new Typing({ ...toIrc, isOurs, on: () => form().typing });
+  const route = makeRoute(rooms);
+  const unmapped = new Unmapped({ ...rooms, now: (room) => room, route, isOurs });
   const fromMatrix = new MatrixDispatch({
     ...toIrc,
     journal,
@@ -132,7 +135,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
     failure,
     isOurs,
     lastMarks,
-    route: makeRoute(rooms),
+    route,
     byTags,
     recall: makeRecall(rooms.memory),
     noteMember: (event) => {
@@ -182,6 +185,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
       alias: makeAliasQuery({ ...toIrc, channelOf: names.channelOf }),
       user: makeUserQuery({ ghosts, nickOf }),
       typing: (room, users) => typing.take(room, users),
+      unmapped: (event) => unmapped.has(event),
       wanting: () => {
         if (!homeserver.reachable) return 'homeserver';
         // Without a bot nobody is connected until somebody talks, and that is no fault.
@@ -201,6 +205,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
       if (entry.lane === 'synthetic') accountLife.take(entry, true);
       if (entry.lane !== 'matrix') return;
       const event = homeserver.decodeEntry(entry);
+      if (event) unmapped.replayed(event);
       if (event) fromMatrix.take(event, entry, true);
       else log.error('journal entry is not readable', { entry: entry.id });
     },

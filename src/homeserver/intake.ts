@@ -9,6 +9,7 @@ import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { Entry, Journal, SeenId } from '../journal/port.js';
 import type { Metrics } from '../metrics/port.js';
+import type { RoomId } from '../model/ids.js';
 import type { Json } from '../model/matrix-content.js';
 import type { MatrixEvent, MemberEvent } from '../model/matrix-event.js';
 import { entryBody } from './compact.js';
@@ -19,6 +20,9 @@ import { isRaw, type Raw } from './raw.js';
 import { ok, refusal, type Reply } from './reply.js';
 import { syntheticIn, type Synthetic } from './synthetic.js';
 
+/** Rooms of which is remembered that one of ours came, went, or was invited: the oldest is forgotten first. */
+const MOST_ROOMS = 50_000;
+
 export interface IntakeParts {
   readonly journal: Journal;
   readonly metrics: Metrics;
@@ -28,6 +32,8 @@ export interface IntakeParts {
   readonly isOurs: (user: string) => boolean;
   /** Told of every member event of one of our users. */
   readonly noteOurs: (event: MemberEvent) => void;
+  /** Whether nobody here has a use for an event, as far as is known now; must not throw. */
+  readonly unmapped: (event: MatrixEvent) => boolean;
   /** Gets each accepted event once, in order, when it is durable. */
   readonly accepted: (event: MatrixEvent, entry: Entry) => void;
   /** Gets who types, as it comes; must not throw. */
@@ -43,6 +49,8 @@ export class Intake {
   #tail: Promise<unknown> = Promise.resolve();
   /** What the last transactions held, to notice an id that comes again with other content (T3). */
   readonly #digests = new BoundedMap<string, string>(1000);
+  /** Rooms where something became of one of ours: an invitation may be on its way through what lies behind. */
+  readonly #withOurs = new BoundedMap<RoomId, true>(MOST_ROOMS);
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -97,7 +105,7 @@ export class Intake {
     }
   }
 
-  /** What of `events` is to be kept: decoded, not seen, not an echo of ours. */
+  /** What of `events` is to be kept: decoded, not seen, not an echo of ours, of use to somebody here. */
   #judge(list: unknown): readonly Judged[] {
     const { journal, metrics, log } = this.#parts;
     const judged = new Map<string, Judged>();
@@ -112,6 +120,11 @@ export class Intake {
       }
       const { event } = decoded;
       if (!isRaw(item) || !this.#wanted(event) || judged.has(event.id) || journal.seen(event.id)) continue;
+      if (this.#parts.unmapped(event) && !this.#withOurs.has(event.room)) {
+        // Many of these where a namespace brings the bridge rooms that are none of its business (SYN-15).
+        metrics.count('events_rejected_total', { why: 'unmapped_room' });
+        continue;
+      }
       judged.set(event.id, { event, body: entryBody(item) });
     }
     for (const [why, number] of rejected) {
@@ -130,7 +143,10 @@ export class Intake {
     // A room's settings may be written by the bot for somebody, and are read from here.
     if (event.kind !== 'member') return event.kind === 'roomSettings' || !isOurs(event.sender);
     const ours = isOurs(event.target);
-    if (ours) noteOurs(event);
+    if (ours) {
+      this.#withOurs.set(event.room, true);
+      noteOurs(event);
+    }
     return !ours || !isOurs(event.sender);
   }
 

@@ -61,6 +61,7 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
     noteOurs: (event) => outbound.membership.note(event),
     accepted: (event, entry) => onEvent(event, entry),
     acceptedAccount: (entry) => onAccount(entry),
+    unmapped: (event): boolean => inbound.questions?.unmapped?.(event) ?? false,
     typing: ({ room, users }) => inbound.questions?.typing?.(room, users),
     decodeAccount: account,
   });

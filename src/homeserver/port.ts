@@ -84,6 +84,8 @@ export interface Questions {
   readonly meta?: (news: AccountNews) => MetaAnswer;
   /** Told of everybody who types in a room now, whenever that changes (CAP-11); must not throw. */
   readonly typing?: (room: RoomId, users: readonly UserId[]) => void;
+  /** Whether nobody has a use for an event, as far as is known now: then it is not even kept (SYN-15). Must not throw. */
+  readonly unmapped?: (event: MatrixEvent) => boolean;
   /** `GET /metrics`, where the figures are on this port (MET-1). */
   readonly metrics?: ReadFigures;
   /** Requests of strangers on this port; `false`: the path is none of theirs, and nothing was done (MEDIA-17). */

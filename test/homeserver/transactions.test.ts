@@ -77,6 +77,37 @@ describe('homeserver: transactions', () => {
     assert.deepEqual(ids(edge), ['$1', '$2']);
   });
 
+  it('SYN-15: what nobody has a use for is dropped before the journal, and counted', async () => {
+    const elsewhere = '!elsewhere:hs.test';
+    edge = await anEdge();
+    await edge.listen({ unmapped: ({ room }) => room === elsewhere });
+    const kept: number[] = [];
+    for (const [n, room_id] of [elsewhere, aRoom, elsewhere].entries()) {
+      assert.equal((await push(edge, `t${n}`, { events: [aMessage(`$${n}`, { room_id })] })).status, 200);
+      kept.push(edge.entries.length);
+    }
+    assert.deepEqual([kept, ids(edge)], [[0, 1, 1], ['$1']]);
+    assert.equal(edge.journal.seen('$0'), false);
+    assert.equal(edge.metrics.counts.get('events_rejected_total{unmapped_room}'), 2);
+  });
+
+  const nearby: [string, (invite: object, message: object) => readonly (readonly object[])[]][] = [
+    ['in the same transaction', (invite, message) => [[invite, message]]],
+    ['in an earlier one', (invite, message) => [[invite], [message]]],
+    ['in an earlier one that is full', (invite, message) => [[invite, ...Array.from({ length: 60 }, (_, n) => aMessage(`$f${n}`))], [message]]],
+  ];
+  for (const [where, transactions] of nearby) {
+    it(`SYN-15: a message is kept for a ghost that is invited ${where}`, async () => {
+      const room_id = '!new:hs.test';
+      edge = await anEdge();
+      await edge.listen({ unmapped: ({ room }) => room === room_id });
+      const invite = { ...aMember('$i', aUser, aGhost, 'invite'), room_id };
+      const bodies = transactions(invite, aMessage('$m', { room_id }));
+      for (const [n, events] of bodies.entries()) assert.equal((await push(edge, `t${n}`, { events })).status, 200);
+      assert.deepEqual(ids(edge).filter((id) => id === '$i' || id === '$m').sort(), ['$i', '$m']);
+    });
+  }
+
   it('T3: the same transaction id with other content loses nothing', async () => {
     await opened();
     await push(edge, 't1', { events: [aMessage('$1')] });
