@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { freePort } from '../src/sandbox/bridge-process.js';
+import { freePort } from '../src/sandbox/free-port.js';
 import { Accounts, MSC3395 } from './support/accounts.js';
 import type { BridgeWish } from './support/bridge.js';
 import { until } from './support/look.js';

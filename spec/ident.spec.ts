@@ -10,7 +10,7 @@ import { IdentTable } from '../src/irc/ident/ident-table.js';
 import { dial } from '../src/irc/connection/socket.js';
 import { systemClock } from '../src/lib/clock.js';
 import { quiet } from '../src/lib/log.js';
-import { freePort } from '../src/sandbox/bridge-process.js';
+import { freePort } from '../src/sandbox/free-port.js';
 import { RawIrcd } from './support/raw-irc.js';
 import { story } from './support/story.js';
 import { sandboxWorld } from './support/world.js';

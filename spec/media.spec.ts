@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { request as ask, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { freePort } from '../src/sandbox/bridge-process.js';
+import { freePort } from '../src/sandbox/free-port.js';
 import { becomes, linkIn, opens, PUBLIC_URL, redacts, uploads } from './support/links.js';
 import { residentMiB } from './support/look.js';
 import type { IrcPerson, MatrixPerson } from './support/people.js';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { freePort } from '../src/sandbox/bridge-process.js';
+import { freePort } from '../src/sandbox/free-port.js';
 import { story } from './support/story.js';
 import { sandboxWorld } from './support/world.js';
 

@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { dump, load } from 'js-yaml';
-import { freePort, type RealServer, server } from './servers.js';
+import { freePort } from '../../src/sandbox/free-port.js';
+import { type RealServer, server } from './servers.js';
 
 type Section = Record<string, unknown>;
 

@@ -5,6 +5,7 @@ import { appendFileSync, existsSync, mkdirSync, openSync, readFileSync, writeFil
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../src/sandbox/free-port.js';
 
 const TEMPLATES = path.join(import.meta.dirname, 'servers');
 
@@ -31,15 +32,6 @@ export interface RealServer {
   start(): Promise<void>;
   stop(): Promise<void>;
   kill(): Promise<void>;
-}
-
-/** A port that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function fill(template: string, directory: string, values: Record<string, string | number>): string {

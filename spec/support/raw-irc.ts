@@ -1,7 +1,8 @@
 /** An IRC server without manners: a row says what each connection gets, byte by byte; what it does not say is done politely. */
 
 import { createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { freePort } from '../../src/sandbox/free-port.js';
 
 export class RawPeer {
   readonly socket: Socket;
@@ -45,14 +46,15 @@ export class RawIrcd {
 
   /** Listens on an address of loopback; after a `stop` again on the same port. */
   async start(host = '127.0.0.1'): Promise<number> {
+    const port = this.listening === 0 ? await freePort() : this.listening;
     const server = createServer({ noDelay: true }, (socket) => this.accept(socket));
     this.server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(this.listening, host, resolve);
+      server.listen(port, host, resolve);
     });
-    this.listening = (server.address() as AddressInfo).port;
-    return this.listening;
+    this.listening = port;
+    return port;
   }
 
   /** Connections that are open. */

@@ -4,14 +4,14 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { dump } from 'js-yaml';
 import { sleep, systemClock } from '../lib/clock.js';
+import { freePort } from './free-port.js';
 
 /** Beside this file, in whatever language; `CAUSEWAY_BRIDGE` names another, such as the one that was built. */
 const MAIN = process.env['CAUSEWAY_BRIDGE'] ?? fileURLToPath(new URL(`../main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
@@ -163,15 +163,6 @@ export class BridgeProcess {
     if (this.running) await this.stop();
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 3 });
   }
-}
-
-/** A port on loopback that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function answers(port: number): Promise<boolean> {

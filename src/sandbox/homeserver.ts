@@ -5,6 +5,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../lib/clock.js';
 import { systemClock } from '../lib/clock.js';
+import { freePort } from './free-port.js';
 import type { Appservice } from './homeserver/appservice.js';
 import { registrationFrom } from './homeserver/appservice.js';
 import type { Fault, FaultBehaviour, FaultMatch } from './homeserver/faults.js';
@@ -67,11 +68,12 @@ export class SandboxHomeserver {
 
   /** Listens; after `stop` or `kill` again on the same port, with all it knew but transaction ids. */
   async start(): Promise<number> {
+    const port = this.listening === 0 ? (this.options.port ?? (await freePort())) : this.listening;
     const server = createServer((request, response) => void this.front.handle(request, response));
     this.server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(this.listening === 0 ? (this.options.port ?? 0) : this.listening, '127.0.0.1', resolve);
+      server.listen(port, '127.0.0.1', resolve);
     });
     this.listening = (server.address() as AddressInfo).port;
     for (const sender of this.house.senders.values()) sender.start();

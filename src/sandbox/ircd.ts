@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Clock, Timer } from '../lib/clock.js';
 import { systemClock } from '../lib/clock.js';
+import { freePort } from './free-port.js';
 import { changeCaps } from './ircd/capabilities.js';
 import { IrcClient } from './ircd/client.js';
 import { execute } from './ircd/commands.js';
@@ -69,11 +70,12 @@ export class SandboxIrcd {
 
   /** Listens; after a `stop` again on the same port. */
   async start(): Promise<number> {
+    const port = this.listening === 0 ? (this.options.port ?? (await freePort())) : this.listening;
     const server = createServer({ allowHalfOpen: false, noDelay: true }, (socket) => this.accept(socket));
     this.server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(this.listening === 0 ? (this.options.port ?? 0) : this.listening, '127.0.0.1', resolve);
+      server.listen(port, '127.0.0.1', resolve);
     });
     this.listening = (server.address() as AddressInfo).port;
     this.watch = this.net.clock.every(1000, () => this.lookForIdle());

@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../lib/clock.js';
-import { BridgeProcess, freePort, loopbackConfig } from '../bridge-process.js';
+import { BridgeProcess, loopbackConfig } from '../bridge-process.js';
+import { freePort } from '../free-port.js';
 import { SandboxHomeserver } from '../homeserver.js';
 import { SandboxIrcd } from '../ircd.js';
 import { IrcPerson } from '../people/irc-person.js';
