@@ -73,7 +73,7 @@ describe('architecture', () => {
     assert.deepEqual(lawless(({ text }) => !writes.test(code(text)), judged), ['irc/connection/write-gate.ts']);
     assert.deepEqual(lawless(({ text }) => !/\bnew WriteGate\(|\bgate\??\.write\(/.test(code(text))), ['irc/connection/socket-transport.ts']);
     const transport = sources.find(({ path }) => path === 'irc/connection/socket-transport.ts')?.text ?? '';
-    assert.match(transport, /const clean = cleanLine\(line\);/);
+    assert.match(transport, /const clean = cleanLine\(line, this\.#wire\.lineBytes\?\.\(\)\);/);
     assert.deepEqual(transport.match(/gate\??\.write\(.*/g), ['gate.write(`${clean}\\r\\n`, handed);']);
   });
 

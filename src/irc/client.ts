@@ -229,7 +229,7 @@ export class FrameworkClient implements VirtualClient {
     if (modes !== '') this.#send(modeLine(nick, `+${modes}`));
     if (this.#away !== undefined) this.#send(awayLine(this.#away));
     this.#needs.deafness.ready(write);
-    this.#joins.onReady(this.#needs.facts.joinTargets);
+    this.#joins.onReady(this.#needs.facts.joinTargets, this.#needs.facts.lineBytes);
     this.#needs.watcher.status(this, 'ready');
   }
 

@@ -212,8 +212,8 @@ export class Ear {
       const full = channelOf(throttledIn(event.text), this.#needs.facts);
       if (full) return this.#needs.sent.refused(full, THROTTLED);
     }
-    if (event !== undefined) this.#needs.event(event);
-    else this.#ctcp.take(line);
+    const heard = event ?? this.#ctcp.take(line, this.#hearing);
+    if (heard !== undefined) this.#needs.event(heard);
   }
 
   /** Told again of what was said before: in a history batch, or stamped earlier than our own JOIN by the same clock (R33). */

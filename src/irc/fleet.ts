@@ -18,6 +18,7 @@ import type { ClientWish } from './port.js';
 import { Registry } from './registry.js';
 import { Rests } from './connection/rests.js';
 import type { TlsWish } from './connection/socket.js';
+import { LINE_BYTES } from './wire/clean-line.js';
 import type { SessionNeeds } from './connection/session.js';
 import { StrictLink, type StrictHosts } from './connection/strict.js';
 
@@ -70,9 +71,10 @@ export class Fleet {
   #wokeAt = -Infinity;
 
   constructor(needs: FleetNeeds) {
-    const { clock, config, log, name } = needs;
+    const { clock, config, facts, log, name } = needs;
     this.#needs = needs;
     this.registry = new Registry(clock);
+    facts.onNoChannels = () => log.warn('the network says that it has no channels (CHANTYPES=): nothing of it can be bridged', { network: name });
     this.#budgets = new ChannelBudgets(clock);
     this.#rests = new Rests(clock);
     this.#queue = new ConnectQueue({
@@ -202,13 +204,15 @@ export class Fleet {
   }
 
   #wire(client: FrameworkClient, { ident, localAddress }: ClientWish, address: Pick<SessionNeeds['wire'], 'host' | 'port' | 'tls'>): SessionNeeds['wire'] {
-    const { config, encodingFallback, idents } = this.#needs;
+    const { config, encodingFallback, facts, idents } = this.#needs;
     return {
       ...address,
       writeTimeoutMs: WRITE_MS,
       verdict: (buf, start, end) => this.#needs.verdict(client, buf, start, end),
       rests: this.#rests,
       needless: () => !this.#needs.near(client),
+      // What is no talk, such as a login's pieces, is never longer than any server takes.
+      lineBytes: () => Math.max(LINE_BYTES, facts.lineBytes),
       onFault: (fault, line) => this.#onFault(fault, line),
       ...(idents === undefined ? {} : { onSocket: (socket) => idents.follow(socket, ident) }),
       ...(localAddress === undefined ? {} : { localAddress }),

@@ -20,7 +20,7 @@ export interface IdentityNeeds {
   readonly wish: Nick;
   /** The user name asked for, as long as the server has not shown the real one. */
   readonly ident: string;
-  readonly facts: Pick<ServerFacts, 'nickLength' | 'monitors'>;
+  readonly facts: Pick<ServerFacts, 'nickLength' | 'monitors' | 'lineBytes'>;
   /** What NickServ is asked for, and the account that the server has let us into (NICK-5). */
   readonly regain: Pick<NickClaimNeeds, 'commands' | 'account'>;
   /** Whether two nicks are the same to the network. */
@@ -85,7 +85,7 @@ export class Identity {
 
   /** Bytes of text that fit a line to `target` as the others get it. */
   budget(target: string, how: How): number {
-    return textBudget(this.#mask, this.#needs.ident, target, how);
+    return textBudget(this.#mask, this.#needs.ident, target, how, this.#needs.facts.lineBytes);
   }
 
   /** A new connection: user and host are to be learnt anew. */

@@ -16,8 +16,9 @@ export interface ChannelAndKey {
  * The JOIN lines for some channels, those with keys first (RFC 2812 §3.2.1: keys belong to the first channels).
  * A key that could not be one parameter is left out, and the server will say that one is needed.
  * @param targets channels one JOIN may name, ten unless known
+ * @param most bytes of a line without CR LF; servers that take longer ones still get 510
  */
-export function joinLines(channels: readonly ChannelAndKey[], targets: number | undefined): string[] {
+export function joinLines(channels: readonly ChannelAndKey[], targets: number | undefined, most = LINE_BYTES): string[] {
   const lines: string[] = [];
   const withKey = (entry: ChannelAndKey): boolean => entry.key !== undefined && isTarget(entry.key);
   const sorted = [...channels.filter(withKey), ...channels.filter((entry) => !withKey(entry))];
@@ -34,7 +35,7 @@ export function joinLines(channels: readonly ChannelAndKey[], targets: number | 
   for (const entry of sorted) {
     const key = withKey(entry) ? (entry.key ?? '') : '';
     const more = Buffer.byteLength(entry.channel) + Buffer.byteLength(key) + 2;
-    if (names.length >= Math.min(targets ?? TARGETS, TARGETS) || 'JOIN  '.length + bytes + more > LINE_BYTES) close();
+    if (names.length >= Math.min(targets ?? TARGETS, TARGETS) || 'JOIN  '.length + bytes + more > Math.min(most, LINE_BYTES)) close();
     names.push(entry.channel);
     if (key !== '') keys.push(key);
     bytes += more;

@@ -45,6 +45,7 @@ export class Joins {
   #batch: Want[] = [];
   #ready = false;
   #targets: number | undefined;
+  #lineBytes: number | undefined;
 
   constructor(needs: JoinsNeeds) {
     this.#needs = needs;
@@ -136,10 +137,11 @@ export class Joins {
     return true;
   }
 
-  /** Registered: asks for everything wanted. @param targets channels one JOIN may name, where known */
-  onReady(targets: number | undefined): void {
+  /** Registered: asks for everything wanted. @param targets channels one JOIN may name, where known. @param lineBytes see `joinLines` */
+  onReady(targets: number | undefined, lineBytes?: number): void {
     this.#ready = true;
     this.#targets = targets;
+    this.#lineBytes = lineBytes;
     for (const want of this.#wants.values()) this.#ask(want);
   }
 
@@ -180,7 +182,7 @@ export class Joins {
   #flush(): void {
     const batch = this.#batch.filter((want) => want.state === 'asked' && this.#wants.get(want.channel) === want);
     this.#batch = [];
-    for (const line of joinLines(batch, this.#targets)) this.#needs.send(line);
+    for (const line of joinLines(batch, this.#targets, this.#lineBytes)) this.#needs.send(line);
   }
 
   #wait(want: Want, ms: number): void {

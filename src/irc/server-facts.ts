@@ -1,7 +1,12 @@
 /** What a server says of itself in 005 (CONN-21), each value checked: numbers in sane bounds, the rest short. */
 
 import type { Folded } from '../model/irc-names.js';
+import { LINE_BYTES } from './wire/clean-line.js';
 import { caseMappingOf, foldName, type CaseMapping } from '../naming/casefold.js';
+
+/** LINELEN: shorter lines would hold no talk beside masks and names; with all tags a longer one is over what we read (L14). */
+const LINELEN_LEAST = 256;
+const LINELEN_MOST = 8_192;
 
 /** A number of 005 within its bounds, or nothing. */
 function numberOf(value: string | undefined, least: number, most: number): number | undefined {
@@ -24,6 +29,8 @@ export class ServerFacts {
   nickLength: number | undefined;
   /** Bytes of a topic. */
   topicLength: number | undefined;
+  /** Bytes of a line without tags and CR LF (LINELEN counts CR LF). */
+  lineBytes = LINE_BYTES;
   /** Channels one JOIN may name. */
   joinTargets: number | undefined;
   /** The user mode that spares a client all channel talk; `undefined` where there is none. */
@@ -32,6 +39,8 @@ export class ServerFacts {
   noReplay: string | undefined;
   /** Whether it tells when a nick comes and goes (MONITOR). */
   monitors = false;
+  /** Told when the server says that it has no channels at all. */
+  onNoChannels: () => void = () => undefined;
   /** CLIENTTAGDENY: client tags that are not passed on; `*` and then those that are, with `-`. */
   #denied: readonly string[] = [];
 
@@ -80,7 +89,8 @@ export class ServerFacts {
         this.mapping = 'rfc1459';
         break;
       case 'CHANTYPES':
-        if (value !== undefined && /^[^\x00-\x20\x7f,:a-z0-9]{1,8}$/i.test(value)) this.channelTypes = value;
+        if ((value ?? '') === '') this.#noChannels();
+        else if (value !== undefined && /^[^\x00-\x20\x7f,:a-z0-9]{1,8}$/i.test(value)) this.channelTypes = value;
         break;
       case 'PREFIX':
         this.#prefixes(value ?? '');
@@ -107,6 +117,15 @@ export class ServerFacts {
       case 'NICKLEN':
         this.nickLength = numberOf(value, 1, 200) ?? this.nickLength;
         break;
+      case '-CHANTYPES':
+        this.channelTypes = '#&';
+        break;
+      case 'LINELEN':
+        this.lineBytes = Math.min(numberOf(value, LINELEN_LEAST, 999_999) ?? this.lineBytes + 2, LINELEN_MOST) - 2;
+        break;
+      case '-LINELEN':
+        this.lineBytes = LINE_BYTES;
+        break;
       case 'TOPICLEN':
         this.topicLength = numberOf(value, 1, 100_000) ?? this.topicLength;
         break;
@@ -115,6 +134,13 @@ export class ServerFacts {
         break;
       default:
     }
+  }
+
+  /** CHANTYPES says that no name is that of a channel (S-292). */
+  #noChannels(): void {
+    const had = this.channelTypes !== '';
+    this.channelTypes = '';
+    if (had) this.onNoChannels();
   }
 
   #prefixes(value: string): void {

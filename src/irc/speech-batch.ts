@@ -44,7 +44,7 @@ export function speakAtOnce(
   const begin = id === undefined ? undefined : batchLine(id, target);
   const end = id === undefined ? undefined : batchLine(id);
   const middle = texts.map((text, at) => {
-    const line = sayLine(how, target, text);
+    const line = sayLine(how, target, text, tags.lineBytes);
     return line && withTags([`batch=${id ?? ''}`, ...(joins?.[at] === undefined ? [] : [CONCAT])], line);
   });
   if (begin === undefined || end === undefined || middle.includes(undefined)) return undefined;

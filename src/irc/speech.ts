@@ -113,7 +113,7 @@ function speakSingly(
     let reply = said === 0 ? tags.reply(saying?.replyTo) : [];
     for (const text of lines.slice(said)) {
       const cut = cutBytes(text, budget);
-      const line = sayLine(how, target, cut);
+      const line = sayLine(how, target, cut, tags.lineBytes);
       const label = tags.label(answerTo(saying));
       const sent = { target, how, text: cut, saying, times: 1 };
       if (line === undefined) {
@@ -148,7 +148,7 @@ function answerTo(saying: Saying | undefined): ((answer: Answer) => void) | unde
 function speakAgain(mouth: Mouth, lines: readonly SentLine[], why: Refusal): void {
   for (const line of lines) {
     // What is said anew bears no label.
-    const raw = line.times < TIMES_MOST ? sayLine(line.how, line.target, line.text) : undefined;
+    const raw = line.times < TIMES_MOST ? sayLine(line.how, line.target, line.text, mouth.tags.lineBytes) : undefined;
     const handed = (taken: boolean): void => {
       if (!taken) line.saying?.refused?.(why);
     };

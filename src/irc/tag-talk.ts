@@ -14,7 +14,7 @@ const QUIET_MOST = 500;
 export interface TagTalkNeeds {
   /** The capabilities of the connection there is now. */
   capabilities(): Pick<Login, 'enabled' | 'valueOf'> | undefined;
-  readonly facts: Pick<ServerFacts, 'passes'>;
+  readonly facts: Pick<ServerFacts, 'passes' | 'lineBytes'>;
 }
 
 export class TagTalk {
@@ -26,6 +26,11 @@ export class TagTalk {
 
   constructor(needs: TagTalkNeeds) {
     this.#needs = needs;
+  }
+
+  /** Bytes of a line besides its tags, without CR LF. */
+  get lineBytes(): number {
+    return this.#needs.facts.lineBytes;
   }
 
   has(capability: string): boolean {

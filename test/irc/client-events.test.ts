@@ -121,12 +121,21 @@ describe('irc/names', () => {
 });
 
 describe('irc/server-facts', () => {
-  const rows: readonly [token: string, key: Exclude<keyof ServerFacts, 'fold' | 'passes' | 'read' | 'readMyInfo'>, value: unknown][] = [
+  const rows: readonly [token: string, key: Exclude<keyof ServerFacts, 'fold' | 'passes' | 'read' | 'readMyInfo' | 'onNoChannels'>, value: unknown][] = [
     ['NICKLEN=-1', 'nickLength', undefined],
     ['NICKLEN=1000000000', 'nickLength', undefined],
     ['NICKLEN=0', 'nickLength', undefined],
     ['NICKLEN=15', 'nickLength', 15],
-    ['CHANTYPES=', 'channelTypes', '#&'],
+    ['CHANTYPES=', 'channelTypes', ''],
+    ['CHANTYPES', 'channelTypes', ''],
+    ['-CHANTYPES', 'channelTypes', '#&'],
+    ['LINELEN=512', 'lineBytes', 510],
+    ['LINELEN=2048', 'lineBytes', 2046],
+    ['LINELEN=300', 'lineBytes', 298],
+    ['LINELEN=65535', 'lineBytes', 8190],
+    ['LINELEN=1', 'lineBytes', 510],
+    ['LINELEN=-5', 'lineBytes', 510],
+    ['LINELEN', 'lineBytes', 510],
     ['CHANTYPES=#', 'channelTypes', '#'],
     ['CHANTYPES=a b', 'channelTypes', '#&'],
     ['PREFIX=(ov)@', 'prefixSymbols', '~&@%+'],
@@ -147,6 +156,15 @@ describe('irc/server-facts', () => {
       assert.deepEqual(heard[key], value);
     });
   }
+  it('S-292: that there are no channels is told once, until there are some again; LINELEN goes back too', () => {
+    const heard = new ServerFacts();
+    let told = 0;
+    heard.onNoChannels = () => told++;
+    for (const token of ['CHANTYPES=', 'CHANTYPES=', 'CHANTYPES=#', 'CHANTYPES=']) heard.read(['n', token, 'x']);
+    assert.equal(told, 2);
+    heard.read(['n', 'LINELEN=1000', '-CHANTYPES', '-LINELEN', 'x']);
+    assert.deepEqual([heard.channelTypes, heard.lineBytes], ['#&', 510]);
+  });
   it('R30: says when CASEMAPPING changed, and -CASEMAPPING takes it back', () => {
     const heard = new ServerFacts();
     assert.equal(heard.read(['n', 'CASEMAPPING=ascii', 'x']), true);

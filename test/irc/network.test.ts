@@ -345,9 +345,24 @@ describe('irc/network', () => {
       await peer.got('PONG :done');
       const notices = peer.lines.filter((line) => line.startsWith('NOTICE'));
       assert.equal(notices.length, answer ? 1 : 0);
+      // I2M-5: of DCC the person is told, nobody is answered, and nothing of it is handed on (S11).
+      const offers = bench.of('privateMessage').map(({ from, fromUser, text }) => [from.nick, fromUser, text]);
+      const what = asked.startsWith('DCC SEND') ? 'a file' : 'a direct chat';
+      const told = `x offers you ${what} by DCC, which cannot cross the bridge.${what === 'a file' ? ' Ask for a link to it.' : ''}`;
+      assert.deepEqual(offers, asked.startsWith('DCC') ? [['server', false, told]] : []);
       if (answer) assert.match(/^NOTICE x :\x01(.*)\x01$/.exec(notices[0] ?? '')?.[1] ?? '', answer);
     });
   }
+
+  it('I2M-5, S11: of many offers by DCC a person is told once a minute', async () => {
+    bench = await Bench.make();
+    await bench.client('alice');
+    const peer = bench.server.by('alice');
+    peer.send(...Array<string>(20).fill(':x!y@z PRIVMSG alice :\x01DCC SEND x 1 2 3\x01'), ':x!y@z PRIVMSG alice :\x01DCC RESUME x\x01', 'PING :done');
+    await peer.got('PONG :done');
+    assert.equal(bench.of('privateMessage').length, 1);
+    assert.deepEqual(peer.lines.filter((line) => line.startsWith('NOTICE')), []);
+  });
 
   it('I2M-4: with ctcp off nothing is answered', async () => {
     bench = await Bench.make({ ircClients: { ctcp: 'off' } });

@@ -152,6 +152,22 @@ describe('sandbox ircd: lengths and bytes', () => {
       assert.ok(Buffer.byteLength(line.replace(/\ufffd$/u, '')) <= 510);
     }));
 
+  for (const length of [300, 2048]) {
+    it(`M2I-31: with LINELEN=${length} lines are as long as that, both ways`, () =>
+      on({ profile: 'ergo' }, async (ircd, _alice, bob) => {
+        ircd.knobs.lineLength = length;
+        const carol = await new IrcPerson('carol').connects(ircd.port);
+        const mask = ircd.client('carol')!.prefix;
+        assert.ok(ircd.client('carol')!.sent.some(({ line }) => line.includes(` LINELEN=${length} `)));
+        const room = length - 2 - `:${mask} PRIVMSG bob :`.length;
+        carol.says('bob', long(room));
+        await bob.sees(long(room));
+        carol.says('bob', long(room + 1));
+        await carol.hears('417');
+        carol.vanishes();
+      }));
+  }
+
   const cases: readonly [string, ProfileName, Buffer, string | undefined][] = [
     ['over 512 bytes', 'ngircd', Buffer.from(`PRIVMSG bob :${long(600)}\r\n`), undefined],
     ['a lone CR', 'ergo', Buffer.from('PRIVMSG bob :a\rb\r\n'), undefined],

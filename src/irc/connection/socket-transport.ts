@@ -34,6 +34,8 @@ export interface WireOptions extends Address {
   /** Where this connection may rest, and whether nobody needs what it hears just now, nor soon. */
   readonly rests?: Rests;
   readonly needless?: () => boolean;
+  /** Bytes that a line that goes out may have, without tags and CR LF; 510 unless told. */
+  readonly lineBytes?: () => number;
   /** Something was read: the connection lives. */
   readonly onTraffic: () => void;
   /** Gives the transport just made, for what the library does not know: `writeAndKnow` and `rouse`. */
@@ -111,7 +113,7 @@ export class SocketTransport extends EventEmitter {
    * `handed(false)` when there is no connection or it is lost first.
    */
   writeAndKnow(line: string, handed: Handed): void {
-    const clean = cleanLine(line);
+    const clean = cleanLine(line, this.#wire.lineBytes?.());
     // Who writes waits for an answer, and a connection that is lost is to be noticed.
     if (this.#wire.rests) this.#wroteAt = this.#wire.rests.now;
     this.rouse();

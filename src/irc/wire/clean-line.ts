@@ -7,19 +7,20 @@ export const TAG_BYTES = 4094;
 
 /**
  * Makes any text one sendable line, without CR LF: each CR, LF and NUL becomes a space, lone surrogates U+FFFD, spaces
- * in front go, tags over 4094 bytes lose their last ones, the rest is cut to 510 bytes between code points.
+ * in front go, tags over 4094 bytes lose their last ones, the rest is cut to `most` bytes between code points.
+ * @param most 510, unless the server takes longer or shorter lines (LINELEN)
  */
-export function cleanLine(line: string): string {
+export function cleanLine(line: string, most = LINE_BYTES): string {
   let text = /[\r\n\0]/.test(line) ? line.replace(/[\r\n\0]/g, ' ') : line;
   // A server skips spaces in front, so what follows a CR that stood first would become a command.
   if (text.startsWith(' ')) text = text.trimStart();
   text = text.toWellFormed();
-  if (!text.startsWith('@')) return cutBytes(text, LINE_BYTES);
+  if (!text.startsWith('@')) return cutBytes(text, most);
   const space = text.indexOf(' ');
   // Tags and nothing else are no line at all.
   if (space < 0) return '';
   const tags = fittingTags(text.slice(1, space));
-  const rest = cutBytes(text.slice(space + 1).trimStart(), LINE_BYTES);
+  const rest = cutBytes(text.slice(space + 1).trimStart(), most);
   // A second `@` is no command, and without the first it would be taken for tags.
   if (rest === '' || rest.startsWith('@')) return '';
   return tags === '' ? rest : `@${tags} ${rest}`;
@@ -50,12 +51,13 @@ function fittingTags(tags: string): string {
  * Builds a line from its parts. `undefined` when a middle parameter is no single word (empty, begins with `:`, holds a
  * space, CR, LF, NUL or another control character, is not well-formed) or when they alone fill the line.
  * @param trailing the last parameter: any text; cut to fit, always written with `:` (also when empty)
+ * @param most as in `cleanLine`
  */
-export function ircLine(command: string, middle: readonly string[], trailing?: string): string | undefined {
+export function ircLine(command: string, middle: readonly string[], trailing?: string, most = LINE_BYTES): string | undefined {
   if (!/^[A-Z]{1,20}$/.test(command) || !middle.every(isWord)) return undefined;
   const head = [command, ...middle].join(' ');
-  if (Buffer.byteLength(head) > (trailing === undefined ? LINE_BYTES : LINE_BYTES - 2)) return undefined;
-  return cleanLine(trailing === undefined ? head : `${head} :${trailing}`);
+  if (Buffer.byteLength(head) > (trailing === undefined ? most : most - 2)) return undefined;
+  return cleanLine(trailing === undefined ? head : `${head} :${trailing}`, most);
 }
 
 /** Whether `text` can be a parameter that is not the last. */

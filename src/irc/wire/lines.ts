@@ -44,14 +44,15 @@ export function quitLine(reason?: string): Line {
 /**
  * PRIVMSG or NOTICE. Text over the line's end is cut, the closing CTCP byte of an action kept; CTCP bytes in `text` go,
  * so that nobody makes our client ask for DCC.
+ * @param most bytes of the line without CR LF; 510, unless the server's LINELEN says otherwise
  */
-export function sayLine(how: How, target: string, text: string): Line {
+export function sayLine(how: How, target: string, text: string, most = LINE_BYTES): Line {
   if (!isTarget(target)) return undefined;
   const command = how === 'notice' ? 'NOTICE' : 'PRIVMSG';
   const clean = withoutCtcp(text).toWellFormed();
-  if (how !== 'act') return ircLine(command, [target], clean);
-  const room = LINE_BYTES - Buffer.byteLength(`${command} ${target} :${CTCP}ACTION ${CTCP}`);
-  return room < 0 ? undefined : ircLine(command, [target], `${CTCP}ACTION ${cutBytes(clean, room)}${CTCP}`);
+  if (how !== 'act') return ircLine(command, [target], clean, most);
+  const room = most - Buffer.byteLength(`${command} ${target} :${CTCP}ACTION ${CTCP}`);
+  return room < 0 ? undefined : ircLine(command, [target], `${CTCP}ACTION ${cutBytes(clean, room)}${CTCP}`, most);
 }
 
 /** The answer to a CTCP question, such as VERSION, as a NOTICE. */

@@ -99,7 +99,7 @@ export class IrcClient {
     this.send(text === undefined ? head : `${head} :${text}`);
   }
 
-  /** Writes one line, cut to 512 bytes as it leaves; the tags it may have come before that. */
+  /** Writes one line, cut to 512 bytes (or LINELEN) as it leaves; the tags it may have come before that. */
   send(line: string, meta: LineMeta = {}): void {
     if (this.gone || this.socket.destroyed) return;
     if (this.answers) this.answers.push({ line, meta });
@@ -107,7 +107,7 @@ export class IrcClient {
   }
 
   private write(line: string, tags: readonly string[]): void {
-    const whole = (tags.length === 0 ? '' : `@${tags.join(';')} `) + line.slice(0, 510);
+    const whole = (tags.length === 0 ? '' : `@${tags.join(';')} `) + line.slice(0, this.net.knobs.lineLength - 2);
     this.net.record(this, 'out', whole);
     this.socket.write(`${whole}\r\n`, 'latin1');
   }

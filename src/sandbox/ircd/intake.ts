@@ -4,8 +4,6 @@ import type { Clock, Timer } from '../../lib/clock.js';
 import type { Knobs } from './knobs.js';
 import type { Profile } from './profile.js';
 
-/** A line without tags and without CR LF (RFC 1459 §2.3). */
-const LINE = 510;
 /** Tags with the `@` and the space (message-tags specification, "Size limit": 4096 from a client). */
 const TAGS = 4096;
 
@@ -53,7 +51,7 @@ export class Intake {
     this.unread = parts.pop() ?? '';
     for (const part of parts) this.cleaned(part.endsWith('\r') ? part.slice(0, -1) : part);
     const limit = client.net.profile.receiveQueue;
-    if (this.unread.length > limit || (client.net.profile.longLine === 'disconnect' && this.unread.length > 512)) {
+    if (this.unread.length > limit || (client.net.profile.longLine === 'disconnect' && this.unread.length > client.net.knobs.lineLength)) {
       client.close(client.net.profile.longLine === 'disconnect' ? 'Request too long' : 'RecvQ exceeded');
     }
     this.drain();
@@ -100,8 +98,9 @@ export class Intake {
       client.numeric('417', [], 'Input line was too long');
       return undefined;
     }
-    if (rest.length <= LINE) return line;
-    if (profile.longLine === 'cut') return tags + rest.slice(0, LINE);
+    const most = client.net.knobs.lineLength - 2;
+    if (rest.length <= most) return line;
+    if (profile.longLine === 'cut') return tags + rest.slice(0, most);
     if (profile.longLine === '417') client.numeric('417', [], 'Input line was too long');
     else client.close('Request too long');
     return undefined;

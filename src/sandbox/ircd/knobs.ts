@@ -11,6 +11,8 @@ export interface Knobs {
   /** Lines are taken and recorded, and not acted on. */
   hold: boolean;
   flood: FloodRule | undefined;
+  /** LINELEN: bytes of a line with CR LF, tags not counted. */
+  lineLength: number;
   /** Solanum's `default_floodcount`: lines that all members without voice may say in a channel, then one a second. */
   channelFlood: number | undefined;
   /** K-lines: mask over `nick!user@host`, and the reason. */
@@ -30,6 +32,7 @@ export function openKnobs(): Knobs {
     welcomeDelayMs: 0,
     hold: false,
     flood: undefined,
+    lineLength: 512,
     channelFlood: undefined,
     bans: [],
     accounts: new Map(),

@@ -75,7 +75,7 @@ export function announceJoin(net: Net, client: IrcClient, name: string, to: Iter
 export function listNames(net: Net, client: IrcClient, channel: Room): void {
   const all = client.caps.has('multi-prefix');
   const kind = channel.modes.has('s') ? '@' : '=';
-  const room = 510 - `:${net.serverName} 353 ${client.nick} ${kind} ${channel.name} :`.length;
+  const room = net.knobs.lineLength - 2 - `:${net.serverName} 353 ${client.nick} ${kind} ${channel.name} :`.length;
   let line = '';
   for (const member of channel.members.keys()) {
     const shown = client.caps.has('userhost-in-names') ? member.prefix : member.nick;

@@ -156,8 +156,8 @@ delete (ergo as { deaf?: string }).deaf;
 /** The servers this one can be. */
 export const profiles: Readonly<Record<ProfileName, Profile>> = { inspircd, ngircd, solanum, unreal, ergo, hybrid };
 
-/** The tokens of 005, in the order in which they are sent. */
-export function isupportOf(profile: Profile): string[] {
+/** The tokens of 005, in the order in which they are sent. `lineLength` is announced where it is not the usual one. */
+export function isupportOf(profile: Profile, lineLength = 512): string[] {
   const modes = profile.prefixes.map(([mode]) => mode).join('');
   const marks = profile.prefixes.map(([, mark]) => mark).join('');
   return [
@@ -176,6 +176,7 @@ export function isupportOf(profile: Profile): string[] {
     `NICKLEN=${profile.nickLength}`,
     `PREFIX=(${modes})${marks}`,
     ...(profile.statusMessages ? [`STATUSMSG=${marks}`] : []),
+    ...(profile.name === 'inspircd' || lineLength !== 512 ? [`LINELEN=${lineLength}`] : []),
     ...(profile.name === 'inspircd' ? inspircdOwn(profile) : []),
     ...(['inspircd', 'ngircd'].includes(profile.name) ? [] : [targetsOf(profile)]),
     `TOPICLEN=${profile.topicLength}`,
@@ -191,5 +192,5 @@ function targetsOf({ name, targets }: Profile): string {
 
 /** InspIRCd says some things in its own way; deafness can only be told from USERMODES. */
 function inspircdOwn({ targets, userModes, realnameLength }: Profile): string[] {
-  return ['HOSTLEN=64', 'LINELEN=512', `MAXTARGETS=${targets}`, `NAMELEN=${realnameLength}`, 'USERLEN=10', `USERMODES=,,s,${userModes}`];
+  return ['HOSTLEN=64', `MAXTARGETS=${targets}`, `NAMELEN=${realnameLength}`, 'USERLEN=10', `USERMODES=,,s,${userModes}`];
 }

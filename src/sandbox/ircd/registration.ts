@@ -101,7 +101,7 @@ export function welcome(net: Net, client: IrcClient): void {
   client.numeric('002', [], `Your host is ${net.serverName}, running version ${profile.version}`);
   client.numeric('003', [], 'This server was created for trying things out');
   client.numeric('004', [net.serverName, profile.version, profile.userModes, 'biklmnostv', 'bklov']);
-  const tokens = isupportOf(profile);
+  const tokens = isupportOf(profile, net.knobs.lineLength);
   for (let i = 0; i < tokens.length; i += 13) {
     client.numeric('005', tokens.slice(i, i + 13), 'are supported by this server');
   }

@@ -44,7 +44,7 @@ export function sayTo(net: Net, client: IrcClient, line: IrcLine, target: string
   };
   const shown = channel === undefined ? target : `${mark}${channel.name}`;
   const outgoing = net.format(client.prefix, command, shown, text);
-  if (profile.longRelay === '417' && outgoing.length > 510) {
+  if (profile.longRelay === '417' && outgoing.length > net.knobs.lineLength - 2) {
     return client.numeric('417', [], 'Line too long to be relayed without truncation');
   }
   const msgid = net.nextMessageId();
