@@ -12,6 +12,8 @@ import { IrcDispatch } from './irc-to-matrix/dispatch.js';
 import { makeFindNick } from './irc-to-matrix/find-nick.js';
 import { makeFailure as makeIrcFailure } from './irc-to-matrix/failure.js';
 import { makeCarry } from './irc-to-matrix/message.js';
+import { makeCarryOn } from './irc-to-matrix/where-it-goes.js';
+import { makeSetAside } from './irc-to-matrix/set-aside.js';
 import { makeAnswer } from './irc-to-matrix/private-answer.js';
 import { PrivateLines } from './irc-to-matrix/private-lines.js';
 import { makeCarryPrivate } from './irc-to-matrix/private-message.js';
@@ -48,6 +50,8 @@ import { makeCountPeople } from './rooms/functional-members.js';
 import type { Links } from './rooms/links.js';
 import { makeInitialJoins } from './rooms/initial-joins.js';
 import { makeSettle } from './rooms/settle.js';
+import { makeSuccession } from './rooms/succession.js';
+import { makeSuccessionRest } from './rooms/succession-rest.js';
 
 export interface FlowsNeeds {
   readonly edges: Edges;
@@ -101,6 +105,14 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
     log: log.part('commands'),
   });
 
+  const bringMembers = makeInitialJoins({ ...shared, isOurs, stopping, log: log.part('rooms') });
+  const succession = makeSuccession({
+    ...shared,
+    nameOf: (network) => configOf(network).name ?? network,
+    moveRest: makeSuccessionRest({ ...shared, ...names, bringMembers: (link) => bringMembers.of(link), log: log.part('rooms') }),
+    log: log.part('rooms'),
+  });
+
   const form = (): MatrixHandlerConfig => live.config.ircService.matrixHandler;
   const countPeople = makeCountPeople({ homeserver, ignored: () => form().ignoreFunctionalMembersInAdminRooms });
   const toIrc = { ...shared, countPeople, log: log.part('matrix-to-irc') };
@@ -127,7 +139,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
   });
   const typing = new Typing({ ...toIrc, isOurs, on: () => form().typing });
   const route = makeRoute(rooms);
-  const unmapped = new Unmapped({ ...rooms, now: (room) => room, route, isOurs });
+  const unmapped = new Unmapped({ ...rooms, now: links.now, route, isOurs });
   const fromMatrix = new MatrixDispatch({
     ...toIrc,
     journal,
@@ -147,6 +159,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
       ...toIrc,
       failure,
       isOurs,
+      succession,
       invited: makeInvite({ ...toIrc, nickOf }),
       renamed: ({ target, displayName }, network) => rooms.rename.asDisplayed(target, network, displayName),
     }),
@@ -158,26 +171,28 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
   const ignores = ({ network, from }: Pick<ChannelMessage, 'network' | 'from'>): boolean =>
     configOf(network).ignoreMasks.some((mask) => fitsMask(from, mask, (name) => networks.get(network)?.fold(name) ?? name));
   const answer = makeAnswer(toMatrix);
+  const setAside = makeSetAside({ ...toMatrix, linesAside: store.linesAside });
   const carryPrivate = makeCarryPrivate({ ...toMatrix, answer });
-  const privateLines = new PrivateLines({ ...toMatrix, journal, answer, carry: carryPrivate });
+  const privateLines = new PrivateLines({ ...toMatrix, journal, answer, setAside, carry: carryPrivate });
   const fromIrc = new IrcDispatch({
     ...toMatrix,
     journal,
     privateLines,
     ignores,
-    carry: makeCarry({ ...toMatrix, findNick }),
+    carry: makeCarryOn(makeCarry({ ...toMatrix, findNick }), rooms.deadRooms),
     windowMs: () => ircHandler().mergeLinesMs,
     fold: (network, name) => networks.get(network)?.fold(name) ?? name,
-    failure: makeIrcFailure({ ...toMatrix, stopping }),
+    failure: makeIrcFailure({ ...toMatrix, setAside, stopping }),
     table: makeIrcTable({ ...toMatrix, ignores, ircHandler, privateLines, answer }),
   });
 
-  const bringMembers = makeInitialJoins({ ...shared, isOurs, stopping, log: log.part('rooms') });
-  const settle = makeSettle({ ...shared, log: log.part('rooms') });
+  const settle = makeSettle({ ...shared, succession, log: log.part('rooms') });
   return {
     async load() {
       idle.start();
-      await Promise.all([links.load(), pmRooms.load(), adminRooms.load(), accountLife.load()]);
+      const { replacements, goneRooms } = rooms;
+      await Promise.all([replacements.load(), goneRooms.load(), links.load(), pmRooms.load(), adminRooms.load(), accountLife.load()]);
+      await succession.restore();
     },
     links,
     questions: {
@@ -213,10 +228,10 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
     settle: () =>
       settle
         .run()
-        .then(bringMembers)
+        .then(() => bringMembers.all())
         .catch((fault: unknown) => log.error('start is not complete', { why: faultText(fault) })),
     async whenIdle() {
-      await Promise.all([fromMatrix.whenIdle(), fromIrc.whenIdle(), accountLife.whenIdle()]);
+      await Promise.all([fromMatrix.whenIdle(), fromIrc.whenIdle(), accountLife.whenIdle(), succession.whenIdle()]);
     },
     remember: () => accountLife.remember(),
     stop() {

@@ -13,21 +13,29 @@ import { withOwnAddress } from './people/own-address.js';
 import { makeRename, type Rename } from './people/rename.js';
 import { makeOpenAdminRoom, makeTellPerson, type OpenAdminRoom, type TellPerson } from './rooms/admin-room.js';
 import { AdminRooms } from './rooms/admin-rooms.js';
+import { BridgeInfo } from './rooms/bridge-info.js';
 import { type Bring, makeBring } from './rooms/bring.js';
 import { EventPairs } from './rooms/event-pairs.js';
 import { makeOpenChannelRoom, type OpenChannelRoom } from './rooms/channel-room.js';
+import { type DeadRooms, makeDeadRooms } from './rooms/dead-rooms.js';
 import { Departure } from './rooms/departure.js';
 import { EventMemory } from './rooms/event-memory.js';
+import { GoneRooms } from './rooms/gone-rooms.js';
 import { Links } from './rooms/links.js';
 import { makeOpenOnDemand, type OpenOnDemand } from './rooms/on-demand.js';
 import { makeOpenPmRoom, type OpenPmRoom } from './rooms/pm-room.js';
 import { PmRooms } from './rooms/pm-rooms.js';
 import { makeRemoval, type Removal } from './rooms/removal.js';
+import { Replacements } from './rooms/replacements.js';
 import { RollCall } from './rooms/roll-call.js';
 import { RoomSettings } from './rooms/room-settings.js';
 
 export interface Rooms {
   readonly links: Links;
+  readonly replacements: Replacements;
+  readonly goneRooms: GoneRooms;
+  readonly deadRooms: DeadRooms;
+  readonly bridgeInfo: BridgeInfo;
   readonly pmRooms: PmRooms;
   readonly adminRooms: AdminRooms;
   readonly ghosts: Ghosts;
@@ -64,7 +72,10 @@ export function buildRooms(
 ): Rooms {
   const { configOf } = names;
   const log = allLog.part('rooms');
-  const links = new Links(store.links, networks);
+  const replacements = new Replacements(store.roomFates);
+  const links = new Links(store.links, networks, replacements);
+  const goneRooms = new GoneRooms({ store: store.roomFates, homeserver, networks, links, metrics, clock, log });
+  const bridgeInfo = new BridgeInfo({ homeserver, configOf, config: () => live.config.ircService.bridgeInfoState, log });
   const pmRooms = new PmRooms(store.pmRooms, networks);
   const adminRooms = new AdminRooms(store.adminRooms);
   const ghosts = new Ghosts(homeserver, networks, names.ghostNames, { clock, stopping });
@@ -72,10 +83,14 @@ export function buildRooms(
   const accounts = new Accounts(store.accounts, metrics);
   const settleIdent = withOwnAddress(makeSettleIdent(people), { people, counters: store.counters, configOf, log: allLog.part('people') });
   const connect = makeConnect({ networks, configOf, homeserver, people, settleIdent, accounts });
-  const openChannelRoom = makeOpenChannelRoom({ homeserver, links, clock, log });
+  const openChannelRoom = makeOpenChannelRoom({ homeserver, links, bridgeInfo, clock, log });
   const openAdminRoom = makeOpenAdminRoom({ homeserver, adminRooms });
   return {
     links,
+    replacements,
+    goneRooms,
+    deadRooms: makeDeadRooms({ homeserver, links, goneRooms, clock }),
+    bridgeInfo,
     pmRooms,
     adminRooms,
     ghosts,
@@ -86,7 +101,7 @@ export function buildRooms(
     rename: makeRename({ networks, configOf, homeserver, people, connect, log: allLog.part('people') }),
     openChannelRoom,
     openOnDemand: makeOpenOnDemand({ networks, configOf, links, openChannelRoom, aliasOf: names.aliasOf }),
-    openPmRoom: makeOpenPmRoom({ homeserver, networks, configOf, ghosts, pmRooms, clock, log }),
+    openPmRoom: makeOpenPmRoom({ homeserver, networks, configOf, ghosts, pmRooms, bridgeInfo, clock, log }),
     openAdminRoom,
     tellPerson: makeTellPerson({ homeserver, adminRooms }, openAdminRoom),
     memory: new EventMemory(() => live.config.ircService.matrixHandler.eventCacheSize),

@@ -59,7 +59,7 @@ export function makeComeBack(needs: ComeBackNeeds): ComeBack {
       const { membershipLists: lists, allowAutoProvision } = needs.configOf(network);
       const before = record.ended === undefined ? undefined : record.places.find((place) => place.network === network);
       // Rooms whose people are shown on IRC whether they speak or not.
-      const mirrored = links.onNetwork(network).filter(({ room }) => mirrorsToIrc(lists, room, 'incremental'));
+      const mirrored = links.onNetwork(network).filter(({ room }) => mirrorsToIrc(lists, links.configured(room), 'incremental'));
       const channels = new Map([...(before?.channels ?? []), ...mirrored.map(({ channel }) => channel)].map((channel) => [networks.get(network)?.fold(channel), channel]));
       const wishes = auto && (await needs.people.settings(person, network)) !== undefined;
       const anyway = before !== undefined || wishes || (everywhere && allowAutoProvision);

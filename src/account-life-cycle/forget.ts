@@ -9,7 +9,8 @@ import type { RoomId, UserId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
 import type { AdminRooms } from '../rooms/admin-rooms.js';
 import type { PmRooms } from '../rooms/pm-rooms.js';
-import type { EventStore, PeopleStore } from '../store/port.js';
+import type { Replacements } from '../rooms/replacements.js';
+import type { EventStore, LineAsideStore, PeopleStore } from '../store/port.js';
 import { quitAll } from './places.js';
 
 export interface ForgetNeeds {
@@ -20,6 +21,8 @@ export interface ForgetNeeds {
   readonly addresses: Pick<PublicAddresses, 'forget'>;
   readonly pmRooms: PmRooms;
   readonly adminRooms: AdminRooms;
+  readonly replacements: Pick<Replacements, 'forget'>;
+  readonly linesAside: Pick<LineAsideStore, 'forget'>;
   readonly log: Log;
 }
 
@@ -38,7 +41,7 @@ export interface Forget {
 }
 
 /** Makes `Forget`; each step may be repeated without harm. They throw `STORE_FAULT` and `STOPPING`. */
-export function makeForget({ homeserver, networks, people, events, addresses, pmRooms, adminRooms, log }: ForgetNeeds): Forget {
+export function makeForget({ homeserver, networks, people, events, addresses, pmRooms, adminRooms, replacements, linesAside, log }: ForgetNeeds): Forget {
   const clientsOf = (person: UserId): number =>
     [...networks.values()].filter((network) => network.clientOf(person) !== undefined).length;
   const leave = async (actor: Actor, room: RoomId): Promise<void> => {
@@ -74,6 +77,8 @@ export function makeForget({ homeserver, networks, people, events, addresses, pm
       await addresses.forget(gone);
       for (const { room } of talks) await pmRooms.drop(room);
       for (const room of admin) await adminRooms.drop(room);
+      await replacements.forget(gone);
+      await linesAside.forget(gone);
       for (const person of gone) await people.forget(person);
       log.info('accounts deactivated, forgotten', { people: gone.size });
     },

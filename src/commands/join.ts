@@ -4,6 +4,7 @@ import type { Homeserver } from '../homeserver/port.js';
 import { BridgeError, isFault } from '../model/errors.js';
 import type { Connect } from '../people/connect.js';
 import { mirrorsToIrc } from '../policy/mirrors.js';
+import type { Links } from '../rooms/links.js';
 import type { OpenOnDemand } from '../rooms/on-demand.js';
 import { type Command, usageOf } from './command.js';
 import { type ConfigOf, whichNetwork } from './which-network.js';
@@ -11,6 +12,7 @@ import { type ConfigOf, whichNetwork } from './which-network.js';
 export interface JoinNeeds {
   readonly configOf: ConfigOf;
   readonly homeserver: Pick<Homeserver, 'bot'>;
+  readonly links: Pick<Links, 'configured'>;
   readonly openOnDemand: OpenOnDemand;
   readonly connect: Connect;
 }
@@ -20,7 +22,7 @@ const USAGE = '[network] <#channel> [key]';
 /** What can be a key: one word that does not look like another parameter (RFC 2812 §3.2.1, RELIABILITY A-8). */
 const KEY = /^[^\s\0-\x1f\x7f,:][^\s\0-\x1f\x7f,]{0,49}$/u;
 
-export function makeJoin({ configOf, homeserver, openOnDemand, connect }: JoinNeeds): Command {
+export function makeJoin({ configOf, homeserver, links, openOnDemand, connect }: JoinNeeds): Command {
   return {
     name: NAME,
     group: 'Channels and people',
@@ -47,7 +49,7 @@ export function makeJoin({ configOf, homeserver, openOnDemand, connect }: JoinNe
           told = `${channel} on ${called} has a room, but I may not invite you there. Ask somebody in it to do so.`;
         }
       }
-      const mirrored = rooms.some((room) => mirrorsToIrc(configOf(network).membershipLists, room, 'incremental'));
+      const mirrored = rooms.some((room) => mirrorsToIrc(configOf(network).membershipLists, links.configured(room), 'incremental'));
       if (key === undefined && !mirrored) return told;
       const client = await connect(person, network);
       const joined = client.ok ? await client.value.join(channel, key === undefined ? {} : { key }) : client;

@@ -6,7 +6,6 @@ import { isSection, pathText, valueAt, type Path } from './paths.js';
 
 /** Steps of a path with spaces between them; `*` stands for each network. Whoever puts one in force takes it out. */
 const NETWORK: readonly string[] = [
-  'icon',
   'quitDebounce',
   'modePowerMap',
   'botConfig joinChannelsIfNoUsers',
@@ -25,7 +24,6 @@ const NETWORK: readonly string[] = [
 ];
 
 const OTHERS: readonly string[] = [
-  'ircService bridgeInfoState',
   'ircService provisioning',
   'ircService passwordEncryptionKeyPath',
   'ircService RMAUlimit',

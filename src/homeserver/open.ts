@@ -15,6 +15,7 @@ import type { HomeserverOptions } from './options.js';
 import { Outbound } from './outbound.js';
 import { pingHomeserver, whoAmI } from './ping.js';
 import type { Homeserver } from './port.js';
+import { RoomFacts } from './room-facts.js';
 import { metaItem } from './synthetic.js';
 
 /** What only who built it may ask of it. */
@@ -68,6 +69,7 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
   const library = new Library(options, inbound.listener, log);
   inbound.library = library.routes;
   const { rooms } = outbound;
+  const facts = new RoomFacts(outbound.parts);
 
   return {
     domain,
@@ -79,6 +81,11 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
     createRoom: (by, wish) => rooms.create(by, wish),
     resolveAlias: (alias) => rooms.resolve(alias),
     setAlias: (alias, room) => rooms.setAlias(alias, room),
+    creationOf: (room) => facts.creationOf(room),
+    hasRoom: (room) => facts.hasRoom(room),
+    aliasesOf: (room) => facts.aliasesOf(room),
+    dropAlias: (alias) => facts.dropAlias(alias),
+    moveListing: (from, to) => facts.moveListing(from, to),
     joinedMembers: (room) => rooms.joinedMembers(room),
     joinedRooms: () => rooms.joinedRooms(),
     displayName: (user, room) => rooms.displayName(user, room),

@@ -47,7 +47,7 @@ export class Outbound {
       accounts: new Accounts(server, patience, log, domain),
       sender: new Sender({ server, patience, clock, log, metrics, poisonMs: limits.poisonMs }),
     };
-    this.rooms = new Rooms({ bot, domain, server, patience, membership: this.membership });
+    this.rooms = new Rooms({ bot, domain, server, patience, membership: this.membership, log });
   }
 
   get reachable(): boolean {

@@ -125,6 +125,16 @@ export interface Homeserver {
   resolveAlias(alias: RoomAlias): Promise<RoomId | undefined>;
   /** Points an alias at a room; one that points elsewhere is `HOMESERVER_IN_USE`. */
   setAlias(alias: RoomAlias, room: RoomId): Promise<void>;
+  /** Content of a room's `m.room.create`, as the bot sees it. Throws what is lastingly refused. */
+  creationOf(room: RoomId): Promise<JsonObject>;
+  /** Whether the homeserver has a room at all, so that the bot is in it, could be, or is refused by somebody there. */
+  hasRoom(room: RoomId): Promise<boolean>;
+  /** Aliases of the homeserver that point at a room which the bot is in. */
+  aliasesOf(room: RoomId): Promise<readonly RoomAlias[]>;
+  /** Takes an alias away; harmless when there is none. */
+  dropAlias(alias: RoomAlias): Promise<void>;
+  /** Gives a room's place in the homeserver's public directory to another, where it has one. */
+  moveListing(from: RoomId, to: RoomId): Promise<void>;
   /** Members now joined, as the bot sees them. */
   joinedMembers(room: RoomId): Promise<readonly UserId[]>;
   /** Rooms the bot is in. */

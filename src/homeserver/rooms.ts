@@ -1,6 +1,7 @@
 /** Rooms and aliases as the bot sees and makes them. */
 
 import { randomUUID } from 'node:crypto';
+import type { Log } from '../lib/log.js';
 import { BridgeError, isFault } from '../model/errors.js';
 import { parseRoomAlias, parseRoomId, parseUserId, type RoomAlias, type RoomId, type UserId } from '../model/ids.js';
 import type { JsonObject } from '../model/matrix-content.js';
@@ -19,6 +20,7 @@ export interface RoomParts {
   readonly server: ClientServer;
   readonly patience: Patience;
   readonly membership: Membership;
+  readonly log: Log;
 }
 
 export class Rooms {
@@ -29,8 +31,23 @@ export class Rooms {
     this.#parts = parts;
   }
 
-  /** See `Homeserver.createRoom`. A wished alias that is in use already (a lost answer): the room behind it is given (H9). */
+  /**
+   * See `Homeserver.createRoom`. A wished alias that is in use already (a lost answer): the room behind it is given; a
+   * wished version that the homeserver does not know: one of its own choice is (H9).
+   */
   async create(by: Actor, wish: RoomWish): Promise<RoomId> {
+    try {
+      return await this.#create(by, wish);
+    } catch (fault) {
+      const unknown = fault instanceof BridgeError && fault.errcode === 'M_UNSUPPORTED_ROOM_VERSION';
+      if (!unknown || wish.roomVersion === undefined) throw fault;
+      const { roomVersion: version, ...rest } = wish;
+      this.#parts.log.warn('the homeserver does not know the room version wished for, its own is taken', { version });
+      return this.#create(by, rest);
+    }
+  }
+
+  async #create(by: Actor, wish: RoomWish): Promise<RoomId> {
     const mark = randomUUID();
     const body = contentText(await this.#body(by, wish, mark));
     try {

@@ -63,7 +63,13 @@ export class IrcDispatch {
       needs.metrics.count('bridge_faults_total', { direction: 'irc_to_matrix' });
     };
     this.#rapid = new RapidLines({ ...needs, carry: (lines) => this.#carryJoined(lines) });
-    this.#rooms = new KeyedQueue(onFault);
+    const rooms = new KeyedQueue<string>(onFault);
+    this.#rooms = rooms;
+    needs.links.onMoved((from, to) => {
+      // What was said before the links went over comes first.
+      const before = new Promise<void>((go) => rooms.push(from, go));
+      rooms.push(to, () => before);
+    });
     this.#others = new KeyedQueue(onFault);
   }
 
@@ -149,7 +155,8 @@ export class IrcDispatch {
   #carryToAll(first: ChannelMessage, entry: Entry, repeat: boolean, joined?: Joined): void {
     const line = joined ? { ...first, text: joined.text } : first;
     const also = joined ? { also: joined.said } : undefined;
-    const sent = new Set<string>(readLineNotes(entry).sent);
+    const noted = readLineNotes(entry).sent;
+    const sent = new Set<string>([...noted, ...noted.map((room) => this.#needs.links.now(room as RoomId))]);
     // The first one last: as long as it is open, what it holds is known.
     const done = (): void => {
       for (const id of joined?.entries ?? []) this.#needs.journal.done(id);
@@ -204,7 +211,7 @@ export class IrcDispatch {
   #fail(line: ChannelMessage, room: RoomId, entry: Entry, fault: unknown): Promise<boolean> {
     const code = fault instanceof BridgeError ? fault.code : 'FAULT';
     this.#needs.log.warn('line not delivered to room', { entry: entry.id, room, network: line.network, code, why: faultText(fault) });
-    return this.#needs.failure(line, fault);
+    return this.#needs.failure({ ...line, entry: entry.id, room }, fault);
   }
 }
 

@@ -1,16 +1,20 @@
 /** Tells an IRC person that a line did not reach Matrix. */
 
 import type { IrcNetwork } from '../irc/port.js';
+import type { EntryId } from '../journal/port.js';
 import { BoundedMap } from '../lib/bounded-map.js';
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
 import { BridgeError, faultText } from '../model/errors.js';
+import type { RoomId } from '../model/ids.js';
 import type { ChannelMessage } from '../model/irc-event.js';
 import type { NetworkName } from '../model/irc-names.js';
+import type { SetAside } from './set-aside.js';
 
 export interface FailureNeeds {
   readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'bot' | 'fold'>>;
+  readonly setAside: SetAside;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -18,11 +22,15 @@ export interface FailureNeeds {
   readonly stopping: AbortSignal;
 }
 
+/** `entry` and `room`, where the line had got so far. */
+export type FailedLine = ChannelMessage & { readonly entry?: EntryId; readonly room?: RoomId };
+
 /**
- * Tells the author of a line, at most once an hour for an author and channel, and counts every case. Resolves when that
+ * Sets a line aside and tells its author, at most once an hour for an author and channel, and counts every case. Of a
+ * room that is gone IRC is told nothing: an admin is, once (H9). Resolves when that
  * is done, or cannot be done, which is logged; false when the bridge stops before it is done. Never throws.
  */
-export type Failure = (line: ChannelMessage, fault: unknown) => Promise<boolean>;
+export type Failure = (line: FailedLine, fault: unknown) => Promise<boolean>;
 
 const HOUR_MS = 3_600_000;
 
@@ -42,6 +50,8 @@ export function makeFailure(needs: FailureNeeds): Failure {
   return async (line, fault) => {
     const reason = fault instanceof BridgeError ? fault.code : 'FAULT';
     needs.metrics.count('bridge_dropped_total', { reason });
+    if (reason === 'ROOM_GONE') return true;
+    if (line.entry !== undefined) await needs.setAside({ ...line, id: line.entry, nick: line.from.nick, target: line.channel }, fault);
     const network = needs.networks.get(line.network);
     if (!network) return true;
     const key = `${line.network} ${network.fold(line.channel)} ${network.fold(line.from.nick)}`;

@@ -15,6 +15,7 @@ import type { Json } from '../model/matrix-content.js';
 import { tagsOf } from './line-tags.js';
 import type { CarryPrivate } from './private-message.js';
 import type { Answer } from './private-answer.js';
+import type { SetAside } from './set-aside.js';
 
 export interface PrivateLinesNeeds {
   readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'fold'>>;
@@ -25,6 +26,7 @@ export interface PrivateLinesNeeds {
   /** Sends one line. */
   readonly carry: CarryPrivate;
   readonly answer: Answer;
+  readonly setAside: SetAside;
 }
 
 /** Jobs besides lines that may wait at a time: they are in no journal, which bounds the lines. */
@@ -126,6 +128,9 @@ export class PrivateLines {
     this.#needs.metrics.count('bridge_dropped_total', { reason: code });
     const fields = { entry: entry.id, network: line.network, person: line.to.owner, code, why: faultText(fault) };
     this.#needs.log.warn('private line not delivered', fields);
+    const { owner } = line.to;
+    const person = owner === 'bot' ? {} : { person: owner };
+    await this.#needs.setAside({ ...line, id: entry.id, nick: line.from.nick, target: owner, ...person }, fault);
     await this.#tell(line, code);
   }
 

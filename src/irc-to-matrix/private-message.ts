@@ -21,6 +21,7 @@ import type { EventPairs } from '../rooms/event-pairs.js';
 import type { OpenPmRoom } from '../rooms/pm-room.js';
 import type { PmRooms } from '../rooms/pm-rooms.js';
 import type { PeopleStore } from '../store/port.js';
+import { sendInParts } from './in-parts.js';
 import type { Answer } from './private-answer.js';
 import { answering, remember } from './line-pairs.js';
 import { toContent } from './to-content.js';
@@ -97,7 +98,7 @@ export function makeCarryPrivate(needs: PrivateMessageNeeds): CarryPrivate {
     const paired = { ...line, target: room.nick };
     const content = (await answering(needs.pairs, paired, room.room, toContent(line))) as unknown as JsonObject;
     const how = { repeat, since: entry.at, ...(line.sentAt === undefined ? {} : { at: line.sentAt }) };
-    const event = await actor.send(room.room, 'm.room.message', content, entry.id, how);
+    const event = await sendInParts(actor, room.room, content, entry.id, how);
     remember(needs.pairs, paired, room.room, event);
   };
 

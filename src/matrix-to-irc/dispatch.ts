@@ -120,6 +120,10 @@ export class MatrixDispatch {
     const alone = event.kind === 'encrypted' && this.#needs.links.ofRoom(event.room).length > 0;
     const lane = alone ? event.id : event.kind === 'topic' ? `${event.room} topic` : event.room;
     this.#inLane(lane, entry, () => this.#needs.table[event.kind](event as never, entry, repeat, this.#behind));
+    if (event.kind !== 'tombstone' || event.replacement === event.room) return;
+    // What is said in the new room waits until its links are there. Each waits for older ones alone, so no ring can form.
+    const over = new Promise<void>((go) => this.#lanes.push(event.room, go));
+    this.#lanes.push(event.replacement, () => over);
   }
 
   /** An order waits for the ones before it, and nothing else in the room waits for it. */

@@ -58,7 +58,7 @@ interface Move {
   readonly leaving: string;
 }
 
-/** Makes both. The words have one transaction id for each room, so that many messages at once are answered once. */
+/** Makes both. The first words have one transaction id for each room, so that many messages at once are answered once. */
 export function makeEncrypted(needs: EncryptedNeeds): Encrypted {
   const { homeserver, links, pmRooms, adminRooms, clock } = needs;
   const told = new BoundedMap<string, number>(10_000);
@@ -66,7 +66,7 @@ export function makeEncrypted(needs: EncryptedNeeds): Encrypted {
     linked.map(({ channel, network }) => `${channel} on ${needs.configOf(network).name ?? network}`).join(', ');
 
   /** Speaks first: however the rest goes, and should we be killed on the way, nothing vanishes in silence. */
-  const move = async (wish: Move, repeat: boolean): Promise<void> => {
+  const move = async (wish: Move, entry: Entry, repeat: boolean): Promise<void> => {
     const { room, speaker } = wish;
     const say = (body: string, txnId: string): Promise<unknown> => speaker.send(room, 'm.room.message', notice(body), txnId, { repeat });
     await say(wish.words, `e2e.${room}`);
@@ -75,10 +75,10 @@ export function makeEncrypted(needs: EncryptedNeeds): Encrypted {
       return 'The homeserver does not let me make one.';
     });
     if (why === undefined) await speaker.leave(room, wish.leaving);
-    else await say(`There is no room without encryption yet: ${why} Write here again to have me try again.`, `e2e.no.${room}`);
+    else await say(`There is no room without encryption yet: ${why} Write here again to have me try again.`, `${entry.id}.no`);
   };
 
-  const movePrivate = ({ network, person, nick, room, ghost }: PmRoom, repeat: boolean): Promise<void> =>
+  const movePrivate = ({ network, person, nick, room, ghost }: PmRoom, entry: Entry, repeat: boolean): Promise<void> =>
     move(
       {
         room,
@@ -92,10 +92,11 @@ export function makeEncrypted(needs: EncryptedNeeds): Encrypted {
         },
         leaving: 'IRC cannot read encrypted rooms',
       },
+      entry,
       repeat,
     );
 
-  const moveAdmin = ({ room, person }: AdminRoom, repeat: boolean): Promise<void> =>
+  const moveAdmin = ({ room, person }: AdminRoom, entry: Entry, repeat: boolean): Promise<void> =>
     move(
       {
         room,
@@ -104,21 +105,22 @@ export function makeEncrypted(needs: EncryptedNeeds): Encrypted {
         open: () => needs.openAdminRoom(person, 'IRC Bridge status').then(() => undefined),
         leaving: 'I cannot read encrypted rooms',
       },
+      entry,
       repeat,
     );
 
   /** A talk of two goes on elsewhere. */
-  const moved = async (room: RoomId, repeat: boolean): Promise<void> => {
+  const moved = async (room: RoomId, entry: Entry, repeat: boolean): Promise<void> => {
     const pm = pmRooms.ofRoom(room);
     const admin = adminRooms.ofRoom(room);
-    if (pm) await movePrivate(pm, repeat);
-    else if (admin) await moveAdmin(admin, repeat);
+    if (pm) await movePrivate(pm, entry, repeat);
+    else if (admin) await moveAdmin(admin, entry, repeat);
   };
 
   return {
     async encrypted(event, entry, repeat) {
       const linked = links.ofRoom(event.room);
-      if (linked.length === 0) return moved(event.room, repeat);
+      if (linked.length === 0) return moved(event.room, entry, repeat);
       const key = `${event.sender} ${event.room}`;
       const last = told.get(key);
       if (last !== undefined && clock.elapsed() - last < DAY_MS) return needs.metrics.count('bridge_dropped_total', { reason: 'not-text' });
@@ -128,7 +130,7 @@ export function makeEncrypted(needs: EncryptedNeeds): Encrypted {
     },
     async encryptionOn(event, entry, repeat) {
       const linked = links.ofRoom(event.room);
-      if (linked.length === 0) return moved(event.room, repeat);
+      if (linked.length === 0) return moved(event.room, entry, repeat);
       const body =
         'Encryption was switched on here, and IRC cannot read that: ' +
         `from now on nothing said in this room reaches ${placesOf(linked)}. ` +

@@ -140,7 +140,7 @@ export function makeMember(needs: MemberNeeds): TakeMember {
       if (link.origin !== 'config') await homeserver.bot.kick(event.room, event.target, reason);
       return;
     }
-    if (!mirrorsToIrc(config.membershipLists, event.room, 'incremental')) return;
+    if (!mirrorsToIrc(config.membershipLists, needs.links.configured(event.room), 'incremental')) return;
     // What he says meanwhile does not wait for it, and makes haste.
     bringIn(event.target, link, entry);
   };
@@ -166,7 +166,9 @@ export function makeMember(needs: MemberNeeds): TakeMember {
     if (pm) return inPrivate(event, pm, entry, repeat);
     const admin = adminRooms.ofRoom(event.room);
     if (admin) return inAdminRoom(event, admin.person, entry, repeat);
-    const links = needs.links.ofRoom(event.room);
+    // Who leaves a room that was replaced, and is not in the new one, is in the channel no more.
+    const room = gone(event) ? needs.links.now(event.room) : event.room;
+    const links = needs.links.ofRoom(room);
     for (const link of links) {
       if (gone(event)) behind(event.target, link, () => goes(event, link));
       else if (event.now === 'join' && event.before !== 'join') behind(event.target, link, () => comes(event, link, entry));

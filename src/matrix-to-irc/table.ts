@@ -24,7 +24,7 @@ export type TableNeeds = EncryptedNeeds & UpgradeNeeds & MemberNeeds & TopicNeed
 export function makeTable(needs: TableNeeds): Table {
   const upgrades = makeUpgrades(needs);
   return {
-    member: makeMember({ ...needs, invited: (event, entry, repeat) => needs.invited(upgrades.asDirect(event), entry, repeat) }),
+    member: makeMember({ ...needs, invited: (event, entry, repeat) => upgrades.invited(event, (as) => needs.invited(as, entry, repeat)) }),
     ...makeEncrypted(needs),
     roomSettings: (event) => needs.roomSettings.changed(event),
     topic: makeTopic(needs),

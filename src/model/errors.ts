@@ -15,6 +15,8 @@ export type FaultCode =
   | 'HOMESERVER_IN_USE'
   | 'HOMESERVER_TOO_LARGE'
   | 'HOMESERVER_BAD_REQUEST'
+  /** A linked room that the homeserver has no more, so that it was unlinked. */
+  | 'ROOM_GONE'
   /** 401: the homeserver does not know our token; nothing will work until an admin acts. */
   | 'HOMESERVER_UNAUTHORISED'
   | 'IRC_LOST'

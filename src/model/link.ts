@@ -33,3 +33,23 @@ export interface AdminRoom {
   readonly room: RoomId;
   readonly person: UserId;
 }
+
+/** A room that another one replaces (`m.room.tombstone`), and how far we have followed (ROOM-17, PM-2). */
+export interface Replacement {
+  readonly from: RoomId;
+  readonly to: RoomId;
+  /** The server of who replaced it: the new room's id may name none by which it could be found. */
+  readonly via: string;
+  /** When we heard of it, ms since the epoch. */
+  readonly at: number;
+  /** `waiting`: until one of ours is let in; `moving`: found good, and the links go over; `moved`: nothing is left to do. */
+  readonly stage: 'waiting' | 'moving' | 'moved';
+  /** Of a room for two: which of ours is to be invited, and by whom. */
+  readonly talk?: { readonly ours: UserId; readonly person: UserId };
+}
+
+/** A linked room that the homeserver does not have any more (RELIABILITY H9). `at`: when that was seen, ms since the epoch. */
+export interface GoneRoom {
+  readonly room: RoomId;
+  readonly at: number;
+}

@@ -113,13 +113,29 @@ export class Ghosts {
    * `joinAttempts` says where the room refuses it. Throws what the homeserver lastingly refuses, and `STOPPING`.
    */
   ensureIn(ghost: Ghost, room: RoomId): Promise<void> {
-    const key = `${ghost.userId} ${room}`;
     const work = this.#bringIn(ghost, room);
+    this.#note(ghost.userId, room, work);
+    return work;
+  }
+
+  /** Takes a ghost from a room that was replaced into the new one; it leaves the old one whether it is let in or not. */
+  async follow(user: UserId, from: RoomId, to: RoomId): Promise<void> {
+    const actor = this.#homeserver.as(user);
+    const work = actor.join(to);
+    this.#note(user, to, work);
+    try {
+      await work;
+    } finally {
+      await actor.leave(from, 'The room was replaced');
+    }
+  }
+
+  #note(user: UserId, room: RoomId, work: Promise<void>): void {
+    const key = `${user} ${room}`;
     const all = Promise.allSettled([this.#coming.get(key), work]).then(() => {
       if (this.#coming.get(key) === all) this.#coming.delete(key);
     });
     this.#coming.set(key, all);
-    return work;
   }
 
   /** Resolves when nobody brings a ghost into a room any more; `undefined`: nobody does. */

@@ -11,11 +11,13 @@ import { localpartOf, type RoomAlias, type RoomId, type UserId } from '../model/
 import type { ChannelName, Folded } from '../model/irc-names.js';
 import { granted, type Outcome, refused } from '../model/refusal.js';
 import type { LinkOrigin } from '../model/link.js';
+import type { BridgeInfo } from './bridge-info.js';
 import type { Links } from './links.js';
 
 export interface ChannelRoomNeeds {
   readonly homeserver: Pick<Homeserver, 'createRoom' | 'bot' | 'setAlias' | 'resolveAlias' | 'domain'>;
   readonly links: Links;
+  readonly bridgeInfo: Pick<BridgeInfo, 'stateOf'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -106,7 +108,7 @@ async function create(needs: ChannelRoomNeeds, wish: ChannelRoomWish): Promise<O
 /** An alias left from an earlier life (the link was lost, or a crash came between) is used again (RELIABILITY H9). */
 async function createOrFind(needs: ChannelRoomNeeds, wish: ChannelRoomWish): Promise<RoomId> {
   try {
-    return await needs.homeserver.createRoom(needs.homeserver.bot, roomWish(wish));
+    return await needs.homeserver.createRoom(needs.homeserver.bot, roomWish(needs, wish));
   } catch (fault) {
     if (!isFault(fault, 'HOMESERVER_IN_USE') || wish.alias === undefined) throw fault;
     const room = await needs.homeserver.resolveAlias(wish.alias);
@@ -118,7 +120,7 @@ async function createOrFind(needs: ChannelRoomNeeds, wish: ChannelRoomWish): Pro
 }
 
 /** ROOM-2 and ROOM-14. The creator is not listed: from room version 12 on it must not be, and stands above all. */
-function roomWish({ config, channel, alias, invite }: ChannelRoomWish): RoomWish {
+function roomWish({ bridgeInfo }: ChannelRoomNeeds, { network, config, channel, alias, invite }: ChannelRoomWish): RoomWish {
   const { joinRule, federate, roomVersion } = config.dynamicChannels;
   const state = (type: string, content: RoomWish['powerLevels'] & object) => ({ type, state_key: '', content });
   return {
@@ -129,6 +131,7 @@ function roomWish({ config, channel, alias, invite }: ChannelRoomWish): RoomWish
     initialState: [
       state('m.room.join_rules', { join_rule: joinRule }),
       state('m.room.history_visibility', { history_visibility: 'joined' }),
+      ...bridgeInfo.stateOf({ network: network.name, target: channel }),
     ],
     powerLevels: {
       users_default: 0,

@@ -28,8 +28,15 @@ export interface InitialJoinsNeeds {
 /** The next one begins after so long at the latest. */
 const PATIENCE_MS = 60_000;
 
-/** Makes the job: room after room, somebody each `floodDelayMs`, after all who have something to say. Never throws. */
-export function makeInitialJoins(needs: InitialJoinsNeeds): () => Promise<void> {
+/** Somebody each `floodDelayMs`, after all who have something to say. */
+export interface InitialJoins {
+  /** Room after room; never throws. */
+  all(): Promise<void>;
+  /** Those of one link, where joins are carried over at all. Throws `STOPPING` and what the homeserver lastingly refuses. */
+  of(link: Link): Promise<void>;
+}
+
+export function makeInitialJoins(needs: InitialJoinsNeeds): InitialJoins {
   const comes = async (person: UserId, link: Link): Promise<void> => {
     try {
       const brought = await needs.bring(person, link, () => true);
@@ -52,7 +59,7 @@ export function makeInitialJoins(needs: InitialJoinsNeeds): () => Promise<void> 
     const { membershipLists: lists } = needs.configOf(name);
     for (const link of needs.links.onNetwork(name)) {
       if (needs.stopping.aborted) return;
-      if (!mirrorsToIrc(lists, link.room, 'initial')) continue;
+      if (!mirrorsToIrc(lists, needs.links.configured(link.room), 'initial')) continue;
       try {
         await bring(link, lists.floodDelayMs);
       } catch (fault) {
@@ -61,7 +68,13 @@ export function makeInitialJoins(needs: InitialJoinsNeeds): () => Promise<void> 
       }
     }
   };
-  return async () => {
-    await Promise.all([...needs.networks.keys()].map(network));
+  return {
+    async all() {
+      await Promise.all([...needs.networks.keys()].map(network));
+    },
+    async of(link) {
+      const { membershipLists: lists } = needs.configOf(link.network);
+      if (mirrorsToIrc(lists, needs.links.configured(link.room), 'incremental')) await bring(link, lists.floodDelayMs);
+    },
   };
 }

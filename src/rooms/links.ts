@@ -5,6 +5,7 @@ import type { RoomId } from '../model/ids.js';
 import type { ChannelName, Folded, NetworkName } from '../model/irc-names.js';
 import type { Link, LinkOrigin } from '../model/link.js';
 import type { LinkStore } from '../store/port.js';
+import type { Replacements } from './replacements.js';
 
 const none: readonly Link[] = [];
 type Networks = ReadonlyMap<NetworkName, Pick<IrcNetwork, 'fold' | 'onFold'>>;
@@ -18,8 +19,16 @@ export class Links {
   /** By room, and by network and folded channel: both hold the same links, of equal ones the newest. */
   readonly #ofRoom = new Map<RoomId, readonly Link[]>();
   readonly #ofChannel = new Map<NetworkName, Map<Folded, readonly Link[]>>();
+  readonly #onMoved: ((from: RoomId, to: RoomId) => void)[] = [];
 
-  constructor(store: LinkStore, networks: Networks) {
+  /** The room under which the configuration may know a room: the first one that was replaced on the way to it. */
+  readonly configured: (room: RoomId) => RoomId;
+  /** The room that has a room's links now: itself, or the last one on the way from it. */
+  readonly now: (room: RoomId) => RoomId;
+
+  constructor(store: LinkStore, networks: Networks, replaced?: Pick<Replacements, 'first' | 'now'>) {
+    this.configured = (room) => replaced?.first(room) ?? room;
+    this.now = (room) => replaced?.now(room) ?? room;
     this.#store = store;
     this.#networks = networks;
     for (const [name, network] of networks) {
@@ -70,6 +79,25 @@ export class Links {
   async remove(link: Joined): Promise<void> {
     for (const each of this.#equal(link)) await this.#store.remove(each);
     this.#drop(link);
+  }
+
+  /** `moved` is called in the tick in which a room's links have gone over to another (ROOM-17); must not throw. */
+  onMoved(moved: (from: RoomId, to: RoomId) => void): void {
+    this.#onMoved.push(moved);
+  }
+
+  /** Gives all links of a room to its successor; one that it has already stays as it is. In force at once. */
+  async moveRoom(from: RoomId, to: RoomId): Promise<void> {
+    for (const stored of this.#stored.values()) {
+      for (const link of [...stored.values()].filter(({ room }) => room === from)) {
+        const moved = { ...link, room: to };
+        this.#unindex(link);
+        stored.delete(keyOf(link));
+        if (!stored.has(keyOf(moved))) this.#put(moved);
+      }
+    }
+    for (const moved of this.#onMoved) moved(from, to);
+    await this.#store.moveRoom(from, to);
   }
 
   /**

@@ -12,6 +12,7 @@ import type { NetworkName, Nick } from '../model/irc-names.js';
 import type { PmRoom } from '../model/link.js';
 import { granted, type Outcome, refused } from '../model/refusal.js';
 import type { Ghost, Ghosts } from '../people/ghosts.js';
+import type { BridgeInfo } from './bridge-info.js';
 import type { PmRooms } from './pm-rooms.js';
 
 export interface PmRoomNeeds {
@@ -20,6 +21,7 @@ export interface PmRoomNeeds {
   readonly configOf: (network: NetworkName) => NetworkConfig;
   readonly ghosts: Ghosts;
   readonly pmRooms: PmRooms;
+  readonly bridgeInfo: Pick<BridgeInfo, 'stateOf'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -75,13 +77,15 @@ export function makeOpenPmRoom(needs: PmRoomNeeds): OpenPmRoom {
  * PM-1. The ghost, its creator, stands above all from room version 12 on and is listed only below it, which the edge
  * sees to. Nobody but the ghost may switch encryption on: IRC could read nothing from then on (E2E-1).
  */
-function roomWish({ configOf }: PmRoomNeeds, { network, person, nick }: PmWish, { displayName }: Ghost): RoomWish {
+function roomWish({ configOf, bridgeInfo }: PmRoomNeeds, { network, person, nick }: PmWish, { displayName }: Ghost): RoomWish {
   const config = configOf(network);
   const shown = displayName === '' ? nick : displayName;
+  const initialState = bridgeInfo.stateOf({ network, target: nick });
   return {
     name: `${shown} (PM on ${config.name ?? network})`,
     isDirect: true,
     invite: [person],
+    ...(initialState.length === 0 ? {} : { initialState }),
     powerLevels: {
       users: { [person]: 10 },
       users_default: 0,

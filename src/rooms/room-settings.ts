@@ -9,7 +9,8 @@ import type { JsonObject } from '../model/matrix-content.js';
 import type { RoomSettingsEvent } from '../model/matrix-event.js';
 import { NO_ROOM_WAYS, readRoomWays, type RoomWays } from '../policy/ways-of.js';
 
-const TYPE = 'org.matrix.appservice-irc.config';
+/** The state that holds them. */
+export const ROOM_SETTINGS = 'org.matrix.appservice-irc.config';
 /** A message waits no longer for a room's settings. */
 const WAIT_MS = 2_000;
 const MOST_ROOMS = 10_000;
@@ -57,7 +58,7 @@ export class RoomSettings {
     this.#known.set(room, known);
     const asked = Promise.all(
       keys.filter((key) => !known.has(key)).map(async (key) => {
-        const content = await homeserver.stateOf(room, TYPE, key);
+        const content = await homeserver.stateOf(room, ROOM_SETTINGS, key);
         // A change that came while we asked is newer.
         if (!known.has(key)) known.set(key, content);
       }),

@@ -8,8 +8,12 @@ import { BridgeError, faultText, isFault } from '../model/errors.js';
 import type { RoomId } from '../model/ids.js';
 import type { ChannelName, NetworkName } from '../model/irc-names.js';
 import type { Link } from '../model/link.js';
+import type { BridgeInfo } from './bridge-info.js';
+import type { GoneRooms } from './gone-rooms.js';
 import type { Links } from './links.js';
+import type { Replacements } from './replacements.js';
 import type { RollCall } from './roll-call.js';
+import type { Succession } from './succession.js';
 
 export interface SettleNeeds {
   readonly homeserver: Pick<Homeserver, 'whoAmI' | 'ping' | 'joinedRooms' | 'bot'>;
@@ -17,6 +21,10 @@ export interface SettleNeeds {
   readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'follow'>>;
   readonly configOf: (network: NetworkName) => NetworkConfig;
   readonly rollCall: Pick<RollCall, 'askAll'>;
+  readonly replacements: Pick<Replacements, 'open'>;
+  readonly succession: Pick<Succession, 'follow'>;
+  readonly goneRooms: Pick<GoneRooms, 'has' | 'isBack'>;
+  readonly bridgeInfo: Pick<BridgeInfo, 'initial' | 'mend'>;
   readonly log: Log;
 }
 
@@ -34,7 +42,7 @@ export function makeSettle(needs: SettleNeeds): Settle {
   return {
     async storeConfigLinks() {
       for (const network of needs.networks.keys()) {
-        await needs.links.replaceOrigin(network, 'config', configLinks(network, needs.configOf(network)));
+        await needs.links.replaceOrigin(network, 'config', livingLinks(needs, network));
       }
     },
     async run() {
@@ -46,9 +54,12 @@ export function makeSettle(needs: SettleNeeds): Settle {
           needs.log.warn('the homeserver gives the bot another id than the registration', { bot, expected });
         }
         await needs.homeserver.ping();
+        await relink(needs);
         await joinAll(needs);
+        await followOn(needs);
         needs.log.info('ready');
         needs.rollCall.askAll(linkedRooms(needs));
+        if (needs.bridgeInfo.initial) await mendAll(needs);
       } catch (fault) {
         // Stopped while the homeserver was waited for: nothing is wrong with that.
         if (!isFault(fault, 'STOPPING')) throw fault;
@@ -67,6 +78,60 @@ function configLinks(network: NetworkName, config: NetworkConfig): readonly Link
       ...(key === undefined ? {} : { key }),
     })),
   );
+}
+
+/**
+ * Those of the configuration as they are now: a room that was replaced stands for its successor (ROOM-17), and one that the
+ * homeserver does not have any more for none (H9). Both are said, so that the configuration is put right.
+ */
+function livingLinks({ links, goneRooms, configOf, log }: SettleNeeds, network: NetworkName): readonly Link[] {
+  return configLinks(network, configOf(network)).flatMap((link) => {
+    const room = links.now(link.room);
+    const { channel } = link;
+    if (room !== link.room) log.warn('a mapped room was replaced, the new one is linked', { channel, room: link.room, now: room, todo: 'name the new one in the mappings' });
+    if (!goneRooms.has(room)) return { ...link, room };
+    log.warn('a mapped room is gone from the homeserver, not linked', { channel, room, todo: 'take it out of the mappings' });
+    return [];
+  });
+}
+
+/** Links mapped rooms again that were gone and are back. */
+async function relink({ networks, links, goneRooms, configOf, log }: SettleNeeds): Promise<void> {
+  for (const [name, network] of networks) {
+    for (const link of configLinks(name, configOf(name))) {
+      const room = links.now(link.room);
+      try {
+        if (!goneRooms.has(room) || !(await goneRooms.isBack(room))) continue;
+      } catch (fault) {
+        if (isFault(fault, 'STOPPING')) throw fault;
+        log.warn('not known whether a mapped room is back', { room, why: faultText(fault) });
+        continue;
+      }
+      await links.add({ ...link, room });
+      void network.follow(link.channel, link.key);
+    }
+  }
+}
+
+/** Goes on with replaced rooms, also with those that wait: somebody may have let us in. */
+async function followOn({ replacements, succession, log }: SettleNeeds): Promise<void> {
+  for (const replacement of replacements.open) {
+    try {
+      await succession.follow(replacement);
+    } catch (fault) {
+      if (isFault(fault, 'STOPPING')) throw fault;
+      log.warn('replaced room not followed', { room: replacement.from, why: faultText(fault) });
+    }
+  }
+}
+
+/** STATE-2: three at a time. */
+async function mendAll({ networks, links, bridgeInfo }: SettleNeeds): Promise<void> {
+  const all = [...networks.keys()].flatMap((network) => links.onNetwork(network));
+  const next = async (): Promise<void> => {
+    for (let link = all.pop(); link; link = all.pop()) await bridgeInfo.mend(link.room, { network: link.network, target: link.channel });
+  };
+  await Promise.all([next(), next(), next()]);
 }
 
 function followAll({ networks, links, log }: SettleNeeds): void {

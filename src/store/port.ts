@@ -1,11 +1,12 @@
-/** What is remembered for good, as five small interfaces. Both engines meet the contract in `test/store/contract.ts`. */
+/** What is remembered for good, as small interfaces. Both engines meet the contract in `test/store/contract.ts`. */
 
 import type { AccountRecord } from '../model/account.js';
 import type { FileAddress, Withdrawal } from '../model/file-address.js';
 import type { EventPair } from '../model/event-pair.js';
 import type { EventId, RoomId, UserId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
-import type { AdminRoom, Link, LinkOrigin, PmRoom } from '../model/link.js';
+import type { LineAside } from '../model/line-aside.js';
+import type { AdminRoom, GoneRoom, Link, LinkOrigin, PmRoom, Replacement } from '../model/link.js';
 import type { ClientSettings, PersonRecord } from '../model/person.js';
 
 /**
@@ -32,6 +33,27 @@ export interface AdminRoomStore {
   all(): Promise<readonly AdminRoom[]>;
   add(room: AdminRoom): Promise<void>;
   remove(room: RoomId): Promise<void>;
+}
+
+/** What became of rooms: replaced by others (ROOM-17), or gone (H9). */
+export interface RoomFateStore {
+  replacements(): Promise<readonly Replacement[]>;
+  /** Takes the place of the one of the same room. */
+  saveReplacement(replacement: Replacement): Promise<void>;
+  removeReplacement(from: RoomId): Promise<void>;
+  gone(): Promise<readonly GoneRoom[]>;
+  addGone(room: GoneRoom): Promise<void>;
+  removeGone(room: RoomId): Promise<void>;
+}
+
+/** Lines that no room took: bounded, the oldest are forgotten first (H15). */
+export interface LineAsideStore {
+  /** Takes the place of the one with the same id and room. */
+  add(line: LineAside): Promise<void>;
+  /** All, oldest first. */
+  all(): Promise<readonly LineAside[]>;
+  /** Forgets what was said to these people. */
+  forget(people: ReadonlySet<UserId>): Promise<void>;
 }
 
 export interface PeopleStore {
@@ -99,6 +121,8 @@ export interface Store {
   readonly counters: CounterStore;
   readonly fileAddresses: FileAddressStore;
   readonly accounts: AccountStore;
+  readonly roomFates: RoomFateStore;
+  readonly linesAside: LineAsideStore;
   /**
    * Leaves nothing on the disk of what was removed or replaced, nor anything about these people in the copies that were
    * set aside (files as first found, faulty lines). Costs a writing of all files.

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { makeFailure } from '../../src/irc-to-matrix/failure.js';
-import { BridgeError, type FaultCode } from '../../src/model/errors.js';
+import { makeSetAside } from '../../src/irc-to-matrix/set-aside.js';
+import { BridgeError, type FaultCode, faultText } from '../../src/model/errors.js';
 import { TestClock } from '../support/clock.js';
 import { MemoryNetwork } from '../support/irc.js';
-import { aLine, channelOf, countingMetrics, listeningLog, NET } from '../support/make.js';
+import { MemoryLinesAside } from '../support/memory-store.js';
+import { aLine, channelOf, countingMetrics, listeningLog, NET, ROOM } from '../support/make.js';
 
 function parts() {
   const network = new MemoryNetwork();
@@ -11,8 +13,10 @@ function parts() {
   const metrics = countingMetrics();
   const { log, lines } = listeningLog();
   const stopping = new AbortController();
-  const failure = makeFailure({ networks: new Map([[NET, network]]), clock, metrics, log, stopping: stopping.signal });
-  return { failure, stopping, network, clock, metrics, lines, texts: () => network.lines.map(({ text }) => text) };
+  const linesAside = new MemoryLinesAside();
+  const setAside = makeSetAside({ linesAside, metrics, log });
+  const failure = makeFailure({ networks: new Map([[NET, network]]), setAside, clock, metrics, log, stopping: stopping.signal });
+  return { failure, linesAside, stopping, network, clock, metrics, lines, texts: () => network.lines.map(({ text }) => text) };
 }
 const forbidden = new BridgeError('HOMESERVER_FORBIDDEN', 'no');
 
@@ -31,6 +35,42 @@ describe('irc-to-matrix/failure', () => {
       assert.deepEqual(network.lines.map(({ owner, target, how, text: said }) => [owner, target, how, said]), [['bot', 'bob', 'notice', text]]);
     });
   }
+
+  const asides: [unknown, string | undefined][] = [
+    [new BridgeError('HOMESERVER_BAD_REQUEST', 'this event alone is refused: 500', { status: 500 }), 'HOMESERVER_BAD_REQUEST: this event alone is refused: 500'],
+    [new BridgeError('HOMESERVER_TOO_LARGE', '413'), 'HOMESERVER_TOO_LARGE: 413'],
+    [new TypeError('a fault of ours'), 'FAULT: a fault of ours'],
+    [forbidden, undefined],
+    [new BridgeError('STORE_FAULT', 'disk'), undefined],
+  ];
+  for (const [fault, why] of asides) {
+    it(`H15: ${faultText(fault)}: ${why === undefined ? 'not kept' : 'kept with its reason, for each room once, and counted; its author told once'}`, async () => {
+      const { failure, linesAside, lines, metrics, texts } = parts();
+      const line = { ...aLine('the words', { nick: 'eve' }), entry: '7.1', room: ROOM };
+      await failure(line, fault);
+      await failure(line, fault);
+      assert.deepEqual(texts().length, 1);
+      const kept = await linesAside.all();
+      if (why === undefined) return assert.deepEqual(kept, []);
+      const { at } = line;
+      assert.deepEqual(kept[0], { id: '7.1', room: ROOM, network: NET, at, nick: 'eve', target: '#cats', text: 'the words', why });
+      assert.equal(metrics.counts.get(`bridge_lines_aside_total{reason="${why.slice(0, why.indexOf(':'))}"}`), 2);
+      assert.equal(JSON.stringify(lines).includes('the words'), false, 'the text is nobody’s business in the log');
+    });
+  }
+
+  it('H15: a disk that fails is told in the log, and the author all the same', async () => {
+    const { failure, linesAside, lines, texts } = parts();
+    linesAside.add = () => Promise.reject(new BridgeError('STORE_FAULT', 'disk'));
+    assert.equal(await failure({ ...aLine(), entry: '7.1', room: ROOM }, new BridgeError('HOMESERVER_TOO_LARGE', '413')), true);
+    assert.deepEqual([texts().length, lines.some(({ event }) => event === 'line not set aside')], [1, true]);
+  });
+
+  it('H9: of a room that is gone nobody on IRC is told, and nothing is kept', async () => {
+    const { failure, linesAside, metrics, texts } = parts();
+    assert.equal(await failure({ ...aLine(), entry: '7.1', room: ROOM }, new BridgeError('ROOM_GONE', 'gone')), true);
+    assert.deepEqual([texts(), linesAside.lines, metrics.counts.get('bridge_dropped_total{reason="ROOM_GONE"}')], [[], [], 1]);
+  });
 
   it('H7: once an hour for an author and channel, in whatever spelling; every case is counted', async () => {
     const { failure, clock, metrics, texts } = parts();

@@ -183,6 +183,16 @@ describe('matrix-to-irc, private', () => {
       assert.deepEqual(world.homeserver.rooms.map(({ id }) => world.homeserver.said(id)), [['are you there?']]);
     });
 
+    it('is waited for over a restart, and forgotten once it is there', async () => {
+      const world = await scene();
+      await take(world, replaced);
+      await world.restart();
+      world.homeserver.members.set(NEXT, new Set([ALICE]));
+      await take(world, member({ target: BOB, room: NEXT, isDirect: false }), aMessage({ room: NEXT, body: aText('here now') }));
+      assert.deepEqual(world.heard('bob').at(-1), 'here now');
+      assert.deepEqual([world.pmRooms.rooms.map(({ room }) => room), [...world.roomFates.replaced]], [[NEXT], []]);
+    });
+
     it('with the bot goes on in the same way', async () => {
       const world = await World.of();
       world.homeserver.members.set(DM, new Set([ALICE]));
@@ -202,7 +212,9 @@ describe('matrix-to-irc, private', () => {
     await take(world, sealedDm(1), sealedDm(2));
     assert.match(String(said(world)[0]?.[1]), /nothing you write here reaches bob/u);
     assert.match(String(said(world)[1]?.[1]), /no room without encryption yet: The homeserver/u);
-    assert.deepEqual([said(world).length, world.homeserver.isIn(BOB, DM), world.journal.open()], [2, true, []]);
+    // The second refusal as the first: each is an event of its own.
+    assert.match(String(said(world)[2]?.[1]), /no room without encryption yet: The homeserver/u);
+    assert.deepEqual([said(world).length, world.homeserver.isIn(BOB, DM), world.journal.open()], [3, true, []]);
     world.homeserver.relent();
     await take(world, sealedDm(3));
     assert.deepEqual(world.pmRooms.rooms.map(({ room }) => room), world.homeserver.rooms.map(({ id }) => id));

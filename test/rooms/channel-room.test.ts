@@ -31,7 +31,7 @@ async function parts(set: Dynamic = {}, ...stored: Link[]) {
     networks,
     configOf: () => config,
     channelOf: (server, alias) => channelOfAlias({ aliasTemplate, server, domain: 'hs.test' }, network.caseMapping, alias),
-    openChannelRoom: makeOpenChannelRoom({ homeserver, links, clock, log }),
+    openChannelRoom: makeOpenChannelRoom({ homeserver, links, bridgeInfo: { stateOf: () => [] }, clock, log }),
     log,
   });
   return { clock, homeserver, network, links, ask, lines };

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { networkDefaults } from '../../src/config/network.js';
 import type { Link } from '../../src/model/link.js';
 import { refused } from '../../src/model/refusal.js';
+import { GoneRooms } from '../../src/rooms/gone-rooms.js';
 import { Links } from '../../src/rooms/links.js';
 import { makeSettle } from '../../src/rooms/settle.js';
+import { TestClock } from '../support/clock.js';
 import { MemoryHomeserver } from '../support/homeserver.js';
 import { MemoryNetwork } from '../support/irc.js';
 import { aLink, CATS, channelOf, listeningLog, NET, ROOM, roomId, userId } from '../support/make.js';
-import { MemoryLinks } from '../support/memory-store.js';
+import { MemoryLinks, MemoryRoomFates } from '../support/memory-store.js';
 
 type Mappings = NonNullable<NonNullable<Parameters<typeof networkDefaults>[0]>['mappings']>;
 
@@ -22,7 +24,11 @@ async function parts(mappings: Mappings, ...stored: Link[]) {
   const config = networkDefaults({ mappings });
   const asked: string[] = [];
   const rollCall = { askAll: (rooms: Iterable<string>) => void asked.push(...rooms) };
-  const start = makeSettle({ homeserver, links, networks, rollCall, configOf: () => config, log });
+  const metrics = { count: () => undefined };
+  const goneRooms = new GoneRooms({ store: new MemoryRoomFates(), homeserver, networks, links, metrics, clock: new TestClock(), log });
+  const bridgeInfo = { initial: false, mend: () => Promise.resolve() };
+  const rest = { replacements: { open: [] }, succession: { follow: () => Promise.resolve() }, goneRooms, bridgeInfo };
+  const start = makeSettle({ homeserver, links, networks, rollCall, configOf: () => config, log, ...rest });
   return { homeserver, network, links, store, lines, asked, start };
 }
 

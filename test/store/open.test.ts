@@ -29,7 +29,7 @@ describe('opening a store', () => {
   it('CFG-70, DB-2: makes the directory and the three files', async () => {
     const store = await open(`nedb://${directory}/deep/data`);
     await store.close();
-    assert.deepEqual(readdirSync(join(directory, 'deep/data')).sort(), ['accounts.db', 'events', 'media.db', 'rooms.db', 'user-activity.db', 'users.db']);
+    assert.deepEqual(readdirSync(join(directory, 'deep/data')).sort(), ['accounts.db', 'aside.db', 'events', 'fates.db', 'media.db', 'rooms.db', 'user-activity.db', 'users.db']);
   });
 
   it('DB-1: takes a path relative to the working directory', async () => {

@@ -22,6 +22,10 @@ export type Deed =
   | 'joinedMembers'
   | 'createRoom'
   | 'setAlias'
+  | 'dropAlias'
+  | 'moveListing'
+  | 'creationOf'
+  | 'hasRoom'
   | 'resolveAlias';
 
 export interface Sent {
@@ -242,6 +246,30 @@ export class MemoryHomeserver implements Homeserver {
     this.aliases.set(alias, room);
   }
 
+  async creationOf(room: RoomId): Promise<JsonObject> {
+    await this.act('creationOf', this.bot.userId, room);
+    return this.states.get(`${room} m.room.create `) ?? {};
+  }
+
+  async hasRoom(room: RoomId): Promise<boolean> {
+    await this.act('hasRoom', this.bot.userId, room);
+    return this.members.has(room);
+  }
+
+  async aliasesOf(room: RoomId): Promise<readonly RoomAlias[]> {
+    await Promise.resolve();
+    return [...this.aliases].filter(([, at]) => at === room).map(([alias]) => alias);
+  }
+
+  async dropAlias(alias: RoomAlias): Promise<void> {
+    await this.act('dropAlias', this.bot.userId);
+    this.aliases.delete(alias);
+  }
+
+  async moveListing(_from: RoomId, to: RoomId): Promise<void> {
+    await this.act('moveListing', this.bot.userId, to);
+  }
+
   async joinedMembers(room: RoomId): Promise<readonly UserId[]> {
     this.#refuse('joinedMembers', this.bot.userId, room);
     return [...(this.members.get(room) ?? [])];
@@ -313,10 +341,11 @@ class MemoryActor implements Actor {
     accounts.set(this.userId, displayName);
   }
 
-  async join(room: RoomId): Promise<void> {
+  async join(room: RoomId, via: readonly string[] = []): Promise<void> {
     const server = this.#server;
     if (server.isIn(this.userId, room)) return;
     await server.act('join', this.userId, room);
+    if (via.length > 0) server.deeds.push(`join ${this.userId} ${room} via ${via.join(' ')}`);
     if (this.userId !== server.bot.userId && !server.accounts.has(this.userId)) {
       throw new BridgeError('HOMESERVER_FORBIDDEN', 'not registered');
     }

@@ -4,9 +4,10 @@ import type { AccountRecord } from '../../src/model/account.js';
 import type { EventPair } from '../../src/model/event-pair.js';
 import type { RoomId, UserId } from '../../src/model/ids.js';
 import type { NetworkName } from '../../src/model/irc-names.js';
-import type { AdminRoom, Link, LinkOrigin, PmRoom } from '../../src/model/link.js';
+import type { LineAside } from '../../src/model/line-aside.js';
+import type { AdminRoom, GoneRoom, Link, LinkOrigin, PmRoom, Replacement } from '../../src/model/link.js';
 import type { ClientSettings, PersonRecord } from '../../src/model/person.js';
-import type { AccountStore, AdminRoomStore, EventStore, LinkStore, PeopleStore, PmRoomStore } from '../../src/store/port.js';
+import type { AccountStore, AdminRoomStore, EventStore, LineAsideStore, LinkStore, PeopleStore, PmRoomStore, RoomFateStore } from '../../src/store/port.js';
 
 type Key = Pick<Link, 'network' | 'channel' | 'room'>;
 const same = (one: Key, other: Key): boolean =>
@@ -161,5 +162,58 @@ export class MemoryEvents implements EventStore {
 
   async ofMsgid(network: string, msgid: string): Promise<readonly EventPair[]> {
     return this.pairs.filter((pair) => pair.network === network && pair.msgid === msgid);
+  }
+}
+
+/** What became of rooms, in memory. */
+export class MemoryRoomFates implements RoomFateStore {
+  readonly replaced = new Map<RoomId, Replacement>();
+  readonly goneRooms = new Map<RoomId, GoneRoom>();
+
+  async replacements(): Promise<readonly Replacement[]> {
+    return [...this.replaced.values()];
+  }
+
+  async saveReplacement(replacement: Replacement): Promise<void> {
+    await Promise.resolve();
+    this.replaced.set(replacement.from, replacement);
+  }
+
+  async removeReplacement(from: RoomId): Promise<void> {
+    await Promise.resolve();
+    this.replaced.delete(from);
+  }
+
+  async gone(): Promise<readonly GoneRoom[]> {
+    return [...this.goneRooms.values()];
+  }
+
+  async addGone(room: GoneRoom): Promise<void> {
+    await Promise.resolve();
+    this.goneRooms.set(room.room, room);
+  }
+
+  async removeGone(room: RoomId): Promise<void> {
+    await Promise.resolve();
+    this.goneRooms.delete(room);
+  }
+}
+
+/** Lines set aside, in memory, all of them for ever. */
+export class MemoryLinesAside implements LineAsideStore {
+  lines: LineAside[] = [];
+
+  async add(line: LineAside): Promise<void> {
+    await Promise.resolve();
+    this.lines.push(line);
+  }
+
+  async all(): Promise<readonly LineAside[]> {
+    return [...this.lines];
+  }
+
+  async forget(people: ReadonlySet<UserId>): Promise<void> {
+    await Promise.resolve();
+    this.lines = this.lines.filter(({ person }) => person === undefined || !people.has(person));
   }
 }

@@ -18,7 +18,7 @@ import { MemoryHomeserver } from './homeserver.js';
 import { MemoryNetwork } from './irc.js';
 import { aLink, CATS, listeningLog, NET } from './make.js';
 import { MemoryJournal } from './memory-journal.js';
-import { MemoryAccounts, MemoryAdminRooms, MemoryEvents, MemoryLinks, MemoryPeople, MemoryPmRooms } from './memory-store.js';
+import { MemoryAccounts, MemoryAdminRooms, MemoryEvents, MemoryLinesAside, MemoryLinks, MemoryPeople, MemoryPmRooms, MemoryRoomFates } from './memory-store.js';
 
 type NetworkSettings = NonNullable<Parameters<typeof networkDefaults>[0]>;
 
@@ -82,6 +82,8 @@ export class World {
   readonly adminRooms = new MemoryAdminRooms();
   readonly accounts = new MemoryAccounts();
   readonly events = new MemoryEvents();
+  readonly roomFates = new MemoryRoomFates();
+  readonly linesAside = new MemoryLinesAside();
   readonly addresses = new MemoryAddresses();
   journal = new MemoryJournal();
   flows: Flows;
@@ -180,7 +182,8 @@ export class World {
 
   #build(): Flows {
     const { journal, metrics, homeserver, networks, links, people, pmRooms, adminRooms, accounts } = this;
-    const store = { links, people, pmRooms, adminRooms, accounts, events: this.events } as unknown as Store;
+    const { events, roomFates, linesAside } = this;
+    const store = { links, people, pmRooms, adminRooms, accounts, events, roomFates, linesAside } as unknown as Store;
     const edges = { journal, metrics, homeserver, networks, store };
     const { log } = this.log;
     const live = { config: this.#config };

@@ -1,4 +1,4 @@
-/** Opens rooms.db, users.db and user-activity.db of a directory, in mairc's own shapes (DB-2), and our accounts.db and media.db. */
+/** Opens rooms.db, users.db and user-activity.db of a directory, in mairc's own shapes (DB-2), and our own files. */
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,9 +12,11 @@ import { Documents } from './documents.js';
 import { NedbFileAddresses } from './file-addresses.js';
 import type { FileShape } from './file.js';
 import { type EventBounds, EventLog } from '../events/event-log.js';
+import { NedbLinesAside } from './lines-aside.js';
 import { NedbLinks } from './links.js';
 import { networkKeys } from './network-keys.js';
 import { NedbPeople } from './people.js';
+import { NedbRoomFates } from './room-fates.js';
 import { NedbAdminRooms, NedbPmRooms } from './rooms.js';
 import { scrubCopies } from './scrub.js';
 
@@ -54,6 +56,8 @@ export async function openNedb(directory: string | undefined, options: NedbOptio
     const media = await open('media.db', { unique: 'id', indexes: ['kind'] });
     events = await EventLog.open({ ...options.events, directory: path('events'), clock: options.clock, log });
     const accounts = await open('accounts.db', { unique: 'id', indexes: [] });
+    const fates = await open('fates.db', { unique: 'id', indexes: [] });
+    const aside = await open('aside.db', { unique: 'id', indexes: [] });
     return {
       events,
       accounts: new NedbAccounts(accounts),
@@ -67,6 +71,8 @@ export async function openNedb(directory: string | undefined, options: NedbOptio
       people: new NedbPeople(users, activity, keyOf),
       counters: new NedbCounters(users, options.networks, keyOf),
       fileAddresses: new NedbFileAddresses(media),
+      roomFates: new NedbRoomFates(fates),
+      linesAside: new NedbLinesAside(aside),
       close,
     };
   } catch (fault) {
