@@ -207,7 +207,10 @@ export class Listeners<C> {
     }
     this.#changed(audience, before);
     for (const who of new Set([...watched, ...audience.watched])) {
-      if (watched.includes(who) !== audience.needs(who)) this.#needs.needed?.(who.client);
+      if (watched.includes(who) === audience.needs(who)) continue;
+      // Nobody looks at what it shows of the others' JOINs from here on.
+      if (!audience.needs(who)) audience.splits.unwatched(who);
+      this.#needs.needed?.(who.client);
     }
   }
 

@@ -32,10 +32,24 @@ export class Splits<Who> {
     return this.#shown?.get(me)?.get(other)?.apart === true;
   }
 
+  /** Those to whom what `me` shows now was not said; `undefined`: none. */
+  apartFrom(me: Who): Set<Who> | undefined {
+    const shown = this.#shown?.get(me);
+    if (!shown) return undefined;
+    const apart = new Set<Who>();
+    for (const [other, pair] of shown) if (pair.apart) apart.add(other);
+    return apart.size > 0 ? apart : undefined;
+  }
+
   /** Whether `me` has shown the end of a split and `other` has not: it may still show what was said before that. */
   isAhead(me: Who, other: Who): boolean {
     const heals = (one: Who, two: Who): number => this.#shown?.get(one)?.get(two)?.heals ?? 0;
     return heals(me, other) > heals(other, me);
+  }
+
+  /** What `who` shows is not looked at any more: it would never be seen to have shown the end of a split. */
+  unwatched(who: Who): void {
+    this.#shown?.delete(who);
   }
 
   /** `who` is gone. */

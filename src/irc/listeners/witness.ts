@@ -1,30 +1,11 @@
 /** The ledger of lines said in channels: what one listener showed and another has not yet, over the last minute. */
 
 import type { Clock } from '../../lib/clock.js';
-import { HeldLines, type HeldLine, type Waiting } from './held-lines.js';
+import { type Entry, type Group, isPastFor, type LedgerPlace, mark, nextOf, pass } from './equal-lines.js';
+import { HeldLines, type HeldLine } from './held-lines.js';
 
 /** How long a line is remembered for late copies, in ms. */
 export const MEMORY_MS = 60_000;
-
-interface Entry<Place, Who> extends Waiting<Place, Who> {
-  readonly group: Group<Place, Who>;
-  /** Its place among all lines, and among the equal ones ever. */
-  readonly order: number;
-  readonly index: number;
-  /** Who showed it first. */
-  readonly by: Who;
-  readonly bytes: number;
-}
-
-/** Equal lines of one place, oldest first. `next` counts, for each listener, how many of them it has shown. */
-interface Group<Place, Who> {
-  readonly key: string;
-  readonly place: Place;
-  entries: Entry<Place, Who>[];
-  /** How many were forgotten before `entries[0]`. */
-  base: number;
-  readonly next: Map<Who, number>;
-}
 
 export interface LedgerNeeds<Place, Who> {
   readonly clock: Clock;
@@ -38,7 +19,7 @@ export interface LedgerNeeds<Place, Who> {
  * A multiset: the n-th equal line that a listener shows is the same as the n-th that another shows. A line is said when
  * the first primary shows it or when it was held for three seconds; every other showing only counts.
  */
-export class Ledger<Place extends { readonly id: number }, Who> {
+export class Ledger<Place extends LedgerPlace<Who>, Who> {
   readonly #needs: LedgerNeeds<Place, Who>;
   readonly #mostEntries: number;
   readonly #mostBytes: number;
@@ -95,14 +76,14 @@ export class Ledger<Place extends { readonly id: number }, Who> {
   /** The place among all lines of the one that `who` would show next with this key; `undefined`: nobody has shown it. */
   orderOf(place: Place, key: string, who: Who): number | undefined {
     const group = this.#groups.get(`${place.id} ${key}`);
-    return group?.entries[Math.max(group.next.get(who) ?? 0, group.base) - group.base]?.order;
+    return group && nextOf(group, who)?.order;
   }
 
   /** Takes out the held lines of a place which `who` has shown (all without `who`), in order; they count as said. */
   take(place: Place, who?: Who): HeldLine<Place, Who>[] {
     const taken: HeldLine<Place, Who>[] = [];
     for (const entry of this.#held.of(place) ?? []) {
-      if (who !== undefined && !this.#hasShown(entry, who)) continue;
+      if (who !== undefined && !isPastFor(entry, who)) continue;
       const held = this.#held.said(entry);
       if (held) taken.push(held);
     }
@@ -130,18 +111,15 @@ export class Ledger<Place extends { readonly id: number }, Who> {
   /** `who` will not show those lines of a place any more which are past for it, by who showed them first and their order. */
   skip(place: Place, who: Who, isPast: (by: Who, order: number) => boolean): void {
     for (const group of this.#groups.values()) {
-      if (group.place !== place) continue;
-      const past = group.entries.filter((entry) => isPast(entry.by, entry.order)).length;
-      group.next.set(who, Math.max(group.next.get(who) ?? 0, group.base + past));
+      if (group.place === place) mark(group, who, (entry, isBefore) => isBefore || isPast(entry.by, entry.order));
     }
   }
 
   /** `who` begins to show what `other` showed first in a place, from point `from` on. */
   rewind(place: Place, who: Who, other: Who, from: number): void {
     for (const group of this.#groups.values()) {
-      if (group.place !== place) continue;
-      const first = group.entries.find((entry) => entry.order >= from && entry.by === other);
-      if (first) group.next.set(who, first.index);
+      if (group.place !== place || !group.entries.some(({ by, order }) => by === other && order >= from)) continue;
+      mark(group, who, (entry, isBefore) => (entry.by === other ? entry.order < from : isBefore));
     }
   }
 
@@ -158,14 +136,9 @@ export class Ledger<Place extends { readonly id: number }, Who> {
     this.#forget();
     const group = this.#groups.get(`${place.id} ${key}`);
     if (!group) return undefined;
-    const next = Math.max(group.next.get(who) ?? 0, group.base);
-    const entry = group.entries[next - group.base];
-    if (entry) group.next.set(who, next + 1);
+    const entry = nextOf(group, who);
+    if (entry) pass(group, entry, who);
     return entry;
-  }
-
-  #hasShown(entry: Entry<Place, Who>, who: Who): boolean {
-    return (entry.group.next.get(who) ?? 0) > entry.index;
   }
 
   #add(place: Place, key: string, who: Who, line: Buffer | undefined): void {
@@ -183,9 +156,10 @@ export class Ledger<Place extends { readonly id: number }, Who> {
       at: this.#needs.clock.elapsed(),
       bytes: name.length + (line?.length ?? 0) + 100,
       held: line && { place, by: who, line },
+      past: place.splits?.apartFrom(who),
     };
     group.entries.push(entry);
-    group.next.set(who, group.base + group.entries.length);
+    pass(group, entry, who);
     this.#queue.push(entry);
     this.#bytes += entry.bytes;
     this.#held.add(entry);
