@@ -5,7 +5,6 @@ import { syntheticEvents, userActivity } from './accounts.js';
 import {
   filePath,
   flag,
-  httpAddress,
   later,
   listOf,
   number,
@@ -18,16 +17,12 @@ import {
   whole,
 } from './kinds.js';
 import type { Frozen } from './kinds.js';
+import { mediaProxy, pastes } from './media.js';
 import { network } from './network.js';
 import { ways } from './ways.js';
 import { provisioning } from './provisioning.js';
 
-const bridgeInfoState = section({
-  enabled: flag.default(false),
-  initial: flag.default(false),
-  /** Besides the type that clients know now, the one that the proposal will have. */
-  stable: flag.default(false),
-});
+const bridgeInfoState = section({ enabled: flag.default(false), initial: flag.default(false) });
 const ident = section({ enabled: flag.default(false), port: port.default(113), address: someText.default('0.0.0.0') });
 const debugApi = section({ enabled: flag.default(false), port: port.default(11_100) });
 
@@ -102,31 +97,6 @@ const perRoomConfig = section({
   enabled: flag.default(false),
   lineLimitMax: whole(1).exactOptional(),
   allowUnconnectedMatrixUsers: flag.default(false),
-});
-
-const mediaProxy = section({
-  signingKeyPath: filePath.default('signingkey.jwk'),
-  /** Seconds; 0: links never expire. */
-  ttlSeconds: whole(0).default(3600),
-  /** Absent: on the port of the application service. */
-  bindPort: port.exactOptional(),
-  publicUrl: httpAddress.exactOptional(),
-  /** Links of some 30 letters that are remembered in the store, instead of long ones that say it all. */
-  shortLinks: flag.default(false),
-  /** Larger files are not handed out. */
-  maxFileMiB: whole(1).default(100),
-});
-
-/** Links to files for people without accounts. */
-export type MediaProxyConfig = Frozen<z.output<typeof mediaProxy>>;
-
-const pastes = section({
-  /** Seconds; 0: they stay until room is needed. */
-  ttlSeconds: whole(0).default(604_800),
-  /** Bytes of one text. */
-  maxBytes: whole(1).default(65_536),
-  /** Of all; the oldest go first. */
-  maxTotalMiB: whole(1).default(256),
 });
 
 const permissions = z.record(z.string(), oneOf('admin', 'user', 'commands', 'relay', 'block'), {

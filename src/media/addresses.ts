@@ -22,7 +22,7 @@ export interface AddressesNeeds {
   /** Larger files get no address, since they would not be handed out. */
   readonly mostBytes: number;
   readonly store: Pick<FileAddressStore, 'addFile' | 'forgetAuthors'>;
-  readonly pastes: Pick<Pastes, 'keep' | 'drop' | 'forget'>;
+  readonly pastes: Pick<Pastes, 'keep' | 'drop' | 'end' | 'forget'>;
   readonly withdrawn: Withdrawn;
   readonly clock: Clock;
   readonly log: Log;
@@ -39,7 +39,7 @@ export function makeAddresses(needs: AddressesNeeds): PublicAddresses {
     if (!needs.shortLinks) {
       return publicUrl + pathOf({ kind: 'token', token: writeToken(key, { mxc, name: safe, events, ...until }), name: safe });
     }
-    const id = shortId(key, 'm', `${shown.event} ${mxc}`);
+    const id = shortId(key, 'm', `${shown.event} ${mxc}`, safe);
     try {
       await store.addFile({ id, mxc, name: safe, events, ...until, ...authorIn(shown) });
     } catch (fault) {
@@ -49,22 +49,25 @@ export function makeAddresses(needs: AddressesNeeds): PublicAddresses {
     return publicUrl + pathOf({ kind: 'short', id, name: safe });
   };
 
+  /** It is not shown any more; it is taken off the disk when its time is over. */
+  const notRemoved = (fault: unknown): void => log.error('redacted text not removed from disk', { why: faultText(fault) });
+
   const ofText = async ({ text, by, at, code, ...shown }: TextToShow): Promise<string | undefined> => {
     const events = digestsOf(shown);
     if (withdrawn.has(events)) return undefined;
     const id = shortId(key, 'p', shown.event);
     const kept = await pastes.keep(id, { text, by, at, events, ...(code === undefined ? {} : { code }), ...authorIn(shown) });
-    return kept ? publicUrl + pathOf({ kind: 'page', id }) : undefined;
+    if (!kept) return undefined;
+    if (!withdrawn.has(events)) return publicUrl + pathOf({ kind: 'page', id });
+    // Redacted while it was written.
+    await pastes.drop(id).catch(notRemoved);
+    return undefined;
   };
 
   const withdraw = async (event: EventId): Promise<void> => {
-    await withdrawn.add(digestOf(event));
-    try {
-      await pastes.drop(shortId(key, 'p', event));
-    } catch (fault) {
-      // It is not shown any more; it is taken off the disk when its time is over.
-      log.error('redacted text not removed from disk', { why: faultText(fault) });
-    }
+    const digest = digestOf(event);
+    await withdrawn.add(digest);
+    await pastes.end(digest).catch(notRemoved);
   };
   const forget = async (people: ReadonlySet<UserId>): Promise<void> => {
     const authors = new Set([...people].map(digestOf));

@@ -25,18 +25,22 @@ export interface DownloadNeeds {
 const PACE_MS = 20_000;
 const PACE_BYTES = 16_384;
 
-/** Answers one request for a file; resolves with the bytes handed over when all is over. Never throws. */
+/**
+ * Answers one request for a file; resolves with the bytes handed over when all is over. Never throws.
+ * @param cost grows by what is read from the homeserver, which has no parts: all that stands before one is read, too
+ */
 export async function download(
   needs: DownloadNeeds,
   { mxc, name }: { readonly mxc: MxcUri; readonly name: string },
   request: IncomingMessage,
   response: ServerResponse,
+  cost: { read: number },
 ): Promise<number> {
   const gone = new AbortController();
   const leave = (): void => gone.abort();
   response.once('close', leave);
   try {
-    return await answer(needs, { mxc, name }, request, response, gone.signal);
+    return await answer(needs, { mxc, name }, request, response, cost, gone.signal);
   } catch (fault) {
     if (gone.signal.aborted || response.destroyed) return 0;
     const lost = isFault(fault, 'HOMESERVER_NOT_FOUND');
@@ -53,6 +57,7 @@ async function answer(
   { mxc, name }: { readonly mxc: MxcUri; readonly name: string },
   request: IncomingMessage,
   response: ServerResponse,
+  cost: { read: number },
   signal: AbortSignal,
 ): Promise<number> {
   const tag = tagOf(mxc);
@@ -89,15 +94,16 @@ async function answer(
   }
   const passed = { bytes: 0, before: 0 };
   const pace = clock.every(PACE_MS, () => {
-    const slow = passed.bytes - passed.before < PACE_BYTES;
-    passed.before = passed.bytes;
+    // By what was read for him, since what stands before a part takes time, too.
+    const slow = cost.read - passed.before < PACE_BYTES;
+    passed.before = cost.read;
     if (!slow) return;
     log.debug('slow reader left', { bytes: passed.bytes });
     response.destroy();
   });
   try {
     const range = part === 'all' ? { begin: 0, end: (length ?? Infinity) - 1 } : part;
-    await pipeline(pick(body, range, mostBytes, passed), response);
+    await pipeline(pick(body, range, mostBytes, passed, cost), response);
   } catch (fault) {
     // The head is sent: there is nobody left to be told anything but by the end of the connection.
     log.debug('download broke off', { bytes: passed.bytes, why: faultText(fault) });
@@ -122,11 +128,13 @@ async function* pick(
   { begin, end }: { readonly begin: number; readonly end: number },
   mostBytes: number,
   passed: { bytes: number },
+  cost: { read: number },
 ): AsyncGenerator<Buffer> {
   let at = 0;
   for await (const chunk of source as AsyncIterable<Buffer>) {
     const piece = chunk.subarray(Math.max(0, begin - at), Math.max(0, end + 1 - at));
     at += chunk.length;
+    cost.read += chunk.length;
     if (at > mostBytes) throw new RangeError('the file is larger than it said');
     if (piece.length > 0) {
       yield piece;

@@ -12,11 +12,13 @@ import { SAFE_HEADERS } from './content-type.js';
 import { download, type DownloadNeeds } from './download.js';
 import { pageOf, pasteFileName } from './page.js';
 import { PAGE_POLICY } from './page-parts.js';
-import type { Kept, Pastes } from './pastes.js';
+import type { Proxies } from './proxies.js';
+import type { Kept } from './paste-file.js';
+import type { Pastes } from './pastes.js';
 import { type Asked, askedOf, pathOf } from './route.js';
 import { wasGiven } from './short-id.js';
 import { readToken } from './token.js';
-import { COME_AGAIN, type Visitors, visitorOf } from './visitors.js';
+import { COME_AGAIN, type Visitors } from './visitors.js';
 import type { Withdrawn } from './withdrawn.js';
 
 export interface FrontNeeds extends DownloadNeeds {
@@ -25,6 +27,7 @@ export interface FrontNeeds extends DownloadNeeds {
   readonly store: Pick<FileAddressStore, 'file'>;
   readonly pastes: Pick<Pastes, 'read' | 'drop'>;
   readonly withdrawn: Withdrawn;
+  readonly proxies: Pick<Proxies, 'visitorOf'>;
   readonly visitors: Visitors;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -65,20 +68,22 @@ export class Front {
   }
 
   async #answer(asked: Asked | 'unknown', request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { visitors, metrics } = this.#needs;
+    const { proxies, visitors, metrics } = this.#needs;
     const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
     if ((request.method !== 'GET' && request.method !== 'HEAD') || hasBody) return say(response, onlyReading, true);
-    const visitor = visitorOf(request);
+    const visitor = proxies.visitorOf(request);
     if (!visitors.mayAsk(visitor)) return say(response, tooMany(COME_AGAIN));
     const found = asked === 'unknown' ? nothingHere : await this.#find(asked);
     if ('status' in found) return say(response, found);
     if ('paste' in found) return showPaste(found.paste, asked as Asked & { kind: 'page' | 'raw' }, response, this.#prefix);
     const done = visitors.begin(visitor);
     if (!done) return say(response, tooMany(COME_AGAIN));
+    const cost = { read: 0 };
     try {
-      const bytes = await download(this.#needs, found.file, request, response);
+      const bytes = await download(this.#needs, found.file, request, response, cost);
       if (bytes > 0) metrics.count('bridge_media_bytes_total', {}, bytes);
     } finally {
+      visitors.spent(visitor, cost.read);
       done();
     }
   }
@@ -91,7 +96,7 @@ export class Front {
 
   async #shortFile(id: string, name: string): Promise<Found | Short> {
     const row = await this.#needs.store.file(id);
-    if (!row) return wasGiven(this.#needs.key, 'm', id) ? over : nothingHere;
+    if (!row) return wasGiven(this.#needs.key, 'm', id, name) ? over : nothingHere;
     return row.name === name ? this.#grantedFile(row) : nothingHere;
   }
 

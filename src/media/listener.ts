@@ -5,19 +5,28 @@ import { closeWith, openOn } from '../lib/listening.js';
 import { BridgeError, faultText } from '../model/errors.js';
 import { nothingHere, say } from './answer.js';
 import type { Front } from './front.js';
+import { householdOf, type Proxies } from './proxies.js';
 
-const MOST_CONNECTIONS = 1000;
-const REQUEST_MS = 15_000;
+/** Bounds; tests make them small. */
+export interface ListenerLimits {
+  readonly connections: number;
+  /** Of one address that is no proxy of ours: one stranger must not take all. */
+  readonly each: number;
+  /** Time for a request to come in. */
+  readonly requestMs: number;
+}
+
+const usual: ListenerLimits = { connections: 1000, each: 100, requestMs: 15_000 };
 
 export class MediaListener {
   readonly #server: Server;
 
-  constructor(front: Pick<Front, 'take'>) {
+  constructor(front: Pick<Front, 'take'>, proxies: Pick<Proxies, 'has'>, { connections, each, requestMs }: ListenerLimits = usual) {
     this.#server = createServer(
       {
-        requestTimeout: REQUEST_MS,
-        headersTimeout: REQUEST_MS,
-        connectionsCheckingInterval: 5000,
+        requestTimeout: requestMs,
+        headersTimeout: requestMs,
+        connectionsCheckingInterval: requestMs / 3,
         keepAliveTimeout: 15_000,
         maxHeaderSize: 16_384,
       },
@@ -28,7 +37,21 @@ export class MediaListener {
         if (!front.take(request, response, path)) say(response, nothingHere, true);
       },
     );
-    this.#server.maxConnections = MOST_CONNECTIONS;
+    this.#server.maxConnections = connections;
+    const open = new Map<string, number>();
+    this.#server.on('connection', (socket) => {
+      const peer = socket.remoteAddress ?? '';
+      if (proxies.has(peer)) return;
+      const who = householdOf(peer);
+      const count = (open.get(who) ?? 0) + 1;
+      if (count > each) return void socket.destroy();
+      open.set(who, count);
+      socket.once('close', () => {
+        const left = (open.get(who) ?? 1) - 1;
+        if (left > 0) open.set(who, left);
+        else open.delete(who);
+      });
+    });
     this.#server.on('clientError', (_fault, socket) => socket.destroy());
   }
 

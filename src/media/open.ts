@@ -15,6 +15,7 @@ import { signingKey } from './key.js';
 import { MediaListener } from './listener.js';
 import { Pastes } from './pastes.js';
 import { noAddresses, type PublicAddresses } from './port.js';
+import { Proxies } from './proxies.js';
 import { Visitors } from './visitors.js';
 import { Withdrawn } from './withdrawn.js';
 
@@ -70,8 +71,9 @@ export async function openMedia({ config, homeserver, store, metrics, clock, log
   const failed = (fault: unknown): void => log.warn('old links not forgotten', { why: faultText(fault) });
   tidy().catch(failed);
   const timer = clock.every(TIDY_MS, () => void tidy().catch(failed));
-  const front = new Front({ ...shared, homeserver, metrics, visitors: new Visitors(clock) });
-  const own = bindPort === undefined ? undefined : new MediaListener(front);
+  const proxies = new Proxies(mediaProxy.trustedProxies);
+  const front = new Front({ ...shared, homeserver, metrics, proxies, visitors: new Visitors(clock) });
+  const own = bindPort === undefined ? undefined : new MediaListener(front, proxies);
   return {
     addresses: makeAddresses({ ...shared, ttlSeconds, shortLinks }),
     ...(own ? {} : { guests: (request, response, path) => front.take(request, response, path) }),

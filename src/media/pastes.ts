@@ -1,11 +1,11 @@
 /** Long texts on disk, beside the store: a file each, bounded in size and age, gone when it is withdrawn (MEDIA-11, 13). */
 
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { BridgeError, faultText } from '../model/errors.js';
-import type { Paste } from './page.js';
+import { type Kept, readPaste, readPasteHead, replaceFile, writePaste } from './paste-file.js';
 import { isShortId } from './short-id.js';
 
 export interface PastesOptions {
@@ -19,18 +19,12 @@ export interface PastesOptions {
   readonly log: Log;
 }
 
-/** What is kept besides the text: the first line of the file, as JSON. */
-export interface Kept extends Paste {
-  /** Digests of the events with which it ends. */
-  readonly events: readonly string[];
-  /** Digest of whose it is. */
-  readonly author?: string;
-}
-
 interface Row {
   readonly bytes: number;
   /** When it was kept, ms since the epoch. */
   readonly at: number;
+  /** Digests of the events with which it ends, as far as they were read. */
+  events: readonly string[];
 }
 
 /** What a file takes on a disk is whole blocks of this. */
@@ -44,7 +38,11 @@ export class Pastes {
   readonly #options: PastesOptions;
   /** Oldest first. */
   readonly #rows = new Map<string, Row>();
+  /** Ids by the digests of events. */
+  readonly #ofEvent = new Map<string, Set<string>>();
   #total = 0;
+  /** Resolves when the files that were there at the start are in `#ofEvent`. */
+  #indexed: Promise<void> = Promise.resolve();
   /** Changes go one after the other. */
   #work: Promise<unknown> = Promise.resolve();
   #timer: Timer | undefined;
@@ -70,7 +68,7 @@ export class Pastes {
       for (let at = 0; at < ids.length; at += TOGETHER) {
         const rows = ids.slice(at, at + TOGETHER).map(async (id): Promise<[string, Row]> => {
           const { size, mtimeMs } = await stat(join(directory, id));
-          return [id, { bytes: onDisk(size), at: mtimeMs }];
+          return [id, { bytes: onDisk(size), at: mtimeMs, events: [] }];
         });
         found.push(...(await Promise.all(rows)));
       }
@@ -79,6 +77,7 @@ export class Pastes {
       throw new BridgeError('STORE_FAULT', `cannot open ${directory}: ${faultText(fault)}`, { cause: fault });
     }
     await pastes.#tidy(0);
+    pastes.#indexed = pastes.#index();
     pastes.#timer = clock.every(TIDY_MS, () => void pastes.#inTurn(() => pastes.#tidy(0)));
     return pastes;
   }
@@ -86,13 +85,14 @@ export class Pastes {
   /** Keeps a text, in the place of one with the same id; the oldest go to make room. `false`: too large, or the disk fails. */
   async keep(id: string, { text, ...head }: Kept): Promise<boolean> {
     const { maxBytes, maxTotalMiB, log } = this.#options;
-    const body = Buffer.from(text);
-    const file = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]);
-    if (body.length > maxBytes || onDisk(file.length) > maxTotalMiB * MIB) return false;
+    const file = writePaste({ text, ...head });
+    if (Buffer.byteLength(text) > maxBytes || onDisk(file.length) > maxTotalMiB * MIB) return false;
     try {
       await this.#inTurn(async () => {
         await this.#tidy(onDisk(file.length));
-        await this.#write(id, file);
+        const at = this.#options.clock.now();
+        await replaceFile(join(this.#options.directory, id), file, at);
+        this.#note(id, { bytes: onDisk(file.length), at, events: head.events });
       });
       return true;
     } catch (fault) {
@@ -106,9 +106,7 @@ export class Pastes {
     const row = this.#rows.get(id);
     if (!row || this.#isOver(row)) return undefined;
     try {
-      const file = await readFile(join(this.#options.directory, id), 'utf8');
-      const end = file.indexOf('\n');
-      return { ...(JSON.parse(file.slice(0, end)) as Omit<Kept, 'text'>), text: file.slice(end + 1) };
+      return await readPaste(join(this.#options.directory, id));
     } catch (fault) {
       this.#options.log.warn('long text not readable', { why: faultText(fault) });
       return undefined;
@@ -118,6 +116,12 @@ export class Pastes {
   /** Takes a text away; harmless when it is not there. Throws what the disk says. */
   async drop(id: string): Promise<void> {
     await this.#inTurn(() => this.#remove(id));
+  }
+
+  /** Takes all texts away that end with this event. Throws what the disk says. */
+  async end(event: string): Promise<void> {
+    await this.#indexed;
+    for (const id of [...(this.#ofEvent.get(event) ?? [])]) await this.drop(id);
   }
 
   /** Takes all texts of these authors away. Throws `STORE_FAULT`. */
@@ -136,6 +140,7 @@ export class Pastes {
   /** Ends its timer and waits for the disk. */
   async close(): Promise<void> {
     this.#timer?.end();
+    await this.#indexed;
     await this.#work;
   }
 
@@ -144,20 +149,18 @@ export class Pastes {
     return { files: this.#rows.size, bytes: this.#total };
   }
 
-  async #write(id: string, file: Buffer): Promise<void> {
-    const path = join(this.#options.directory, id);
-    const fresh = `${path}.new`;
-    const at = new Date(this.#options.clock.now());
-    const handle = await open(fresh, 'w', 0o600);
-    try {
-      await handle.writeFile(file);
-      await handle.utimes(at, at);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(fresh, path);
-    this.#note(id, { bytes: onDisk(file.length), at: at.getTime() });
+  /** Looks into the files that were there at the start: which event ends which of them. */
+  async #index(): Promise<void> {
+    const ids = [...this.#rows.keys()];
+    const look = async (id: string): Promise<void> => {
+      const head = await readPasteHead(join(this.#options.directory, id));
+      const row = this.#rows.get(id);
+      // One that was replaced meanwhile is known already; one that cannot be read ends with its time.
+      if (!head || row?.events.length !== 0) return;
+      row.events = head.events;
+      this.#know(id, row);
+    };
+    for (let at = 0; at < ids.length; at += TOGETHER) await Promise.all(ids.slice(at, at + TOGETHER).map(look));
   }
 
   /** Removes what is too old, then the oldest, until there is room for so many bytes. */
@@ -187,11 +190,26 @@ export class Pastes {
     this.#forget(id);
     this.#rows.set(id, row);
     this.#total += row.bytes;
+    this.#know(id, row);
+  }
+
+  #know(id: string, { events }: Row): void {
+    for (const event of events) {
+      const ids = this.#ofEvent.get(event) ?? new Set();
+      this.#ofEvent.set(event, ids.add(id));
+    }
   }
 
   #forget(id: string): void {
-    this.#total -= this.#rows.get(id)?.bytes ?? 0;
+    const row = this.#rows.get(id);
+    if (!row) return;
+    this.#total -= row.bytes;
     this.#rows.delete(id);
+    for (const event of row.events) {
+      const ids = this.#ofEvent.get(event);
+      ids?.delete(id);
+      if (ids?.size === 0) this.#ofEvent.delete(event);
+    }
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -12,16 +12,17 @@ const ID = /^[0-9A-Za-z]{16}$/u;
 /**
  * The id of what `seed` describes. The first half is drawn from the seed, the second proves that the first is ours: so
  * ids cannot be guessed (2^-95), need not be remembered when what they named is gone, and are the same after a restart.
+ * @param name what stands behind the id in the address, and is proved with it
  */
-export function shortId(key: Buffer, kind: Kind, seed: string): string {
+export function shortId(key: Buffer, kind: Kind, seed: string, name = ''): string {
   const first = letters(mac(key, `causeway id ${kind}\0${seed}`));
-  return first + proof(key, kind, first);
+  return first + proof(key, kind, first, name);
 }
 
-/** Whether we gave this id out, at whatever time. */
-export function wasGiven(key: Buffer, kind: Kind, id: string): boolean {
+/** Whether we gave this id out with this name, at whatever time. */
+export function wasGiven(key: Buffer, kind: Kind, id: string, name = ''): boolean {
   if (!isShortId(id)) return false;
-  const expected = proof(key, kind, id.slice(0, HALF));
+  const expected = proof(key, kind, id.slice(0, HALF), name);
   return timingSafeEqual(Buffer.from(expected), Buffer.from(id.slice(HALF)));
 }
 
@@ -30,7 +31,9 @@ export function isShortId(text: string): boolean {
   return ID.test(text);
 }
 
-const proof = (key: Buffer, kind: Kind, first: string): string => letters(mac(key, `causeway proof ${kind}\0${first}`));
+function proof(key: Buffer, kind: Kind, first: string, name: string): string {
+  return letters(mac(key, `causeway proof ${kind}\0${first}${name === '' ? '' : `\0${name}`}`));
+}
 
 function mac(key: Buffer, text: string): Buffer {
   return createHmac('sha512', key).update(text).digest();

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quiet } from '../../src/lib/log.js';
 import { signingKey } from '../../src/media/key.js';
-import { Pastes, type Kept, type PastesOptions } from '../../src/media/pastes.js';
+import type { Kept } from '../../src/media/paste-file.js';
+import { Pastes, type PastesOptions } from '../../src/media/pastes.js';
 import { TestClock } from '../support/clock.js';
 import { listeningLog, START } from '../support/make.js';
 
@@ -135,6 +136,31 @@ describe('media/pastes', () => {
     assert.equal(await pastes.keep(id('b'), paste()), false);
     assert.equal(await pastes.read(id('a')), undefined);
     assert.equal(lines.filter(({ level }) => level === 'warn').length, 2);
+  });
+
+  it('F9: what a full disk let through of a text does not stay', async () => {
+    const pastes = await open();
+    // The last step fails: a directory stands where the file should go.
+    mkdirSync(join(directory, id('a'), 'x'), { recursive: true });
+    assert.equal(await pastes.keep(id('a'), paste()), false);
+    assert.deepEqual(readdirSync(directory), [id('a')]);
+    assert.equal(pastes.size.files, 0);
+  });
+
+  it('MEDIA-13, F2: what an event ends is off the disk at once, also what was kept in an earlier life', async () => {
+    const pastes = await open();
+    for (const [letter, events] of [['a', ['one']], ['b', ['two', 'one']], ['c', ['two']], ['d', ['one', 'two']]] as const) {
+      assert.ok(await pastes.keep(id(letter), paste({ events, by: 'x'.repeat(300) })));
+    }
+    await pastes.keep(id('d'), paste({ events: ['three'] }));
+    const again = await open();
+    await again.end('one');
+    assert.deepEqual(readdirSync(directory).sort(), [id('c'), id('d')]);
+    await again.keep(id('e'), paste({ events: ['two'] }));
+    await again.end('two');
+    await again.end('two');
+    assert.deepEqual(readdirSync(directory), [id('d')]);
+    assert.equal((await again.read(id('d')))?.events[0], 'three');
   });
 
   it('F1: what was half written when the process ended is cleared away; files of others are left alone', async () => {

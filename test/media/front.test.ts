@@ -9,9 +9,10 @@ import { Readable } from 'node:stream';
 import type { Download } from '../../src/homeserver/port.js';
 import { makeAddresses } from '../../src/media/addresses.js';
 import { Front } from '../../src/media/front.js';
-import { MediaListener } from '../../src/media/listener.js';
+import { type ListenerLimits, MediaListener } from '../../src/media/listener.js';
 import { Pastes } from '../../src/media/pastes.js';
 import type { PublicAddresses } from '../../src/media/port.js';
+import { Proxies } from '../../src/media/proxies.js';
 import { shortId } from '../../src/media/short-id.js';
 import { Visitors, type VisitorLimits } from '../../src/media/visitors.js';
 import { Withdrawn } from '../../src/media/withdrawn.js';
@@ -35,7 +36,8 @@ interface Place {
   readonly lines: ReturnType<typeof listeningLog>['lines'];
   readonly directory: string;
   readonly key: Buffer;
-  give: () => Promise<Download>;
+  readonly store: Store;
+  give: (signal: AbortSignal) => Promise<Download>;
   readonly address: (set?: Partial<Parameters<PublicAddresses['ofFile']>[0]>) => Promise<string>;
   readonly page: (text: string, set?: Partial<Parameters<PublicAddresses['ofText']>[0]>) => Promise<string>;
 }
@@ -44,6 +46,11 @@ interface Wish {
   readonly shortLinks?: boolean;
   readonly ttlSeconds?: number;
   readonly limits?: Partial<VisitorLimits>;
+  readonly listening?: Partial<ListenerLimits>;
+  readonly trusted?: readonly string[];
+  /** An earlier life's: its store, key and directory. */
+  readonly after?: Pick<Place, 'store' | 'key' | 'directory'>;
+  readonly newKey?: true;
   readonly mostBytes?: number;
   readonly prefix?: string;
 }
@@ -54,15 +61,16 @@ describe('media/front', () => {
     for (const end of endings.splice(0).reverse()) await end();
   });
 
-  async function place({ shortLinks = false, ttlSeconds = 3600, limits = {}, mostBytes = 1e6, prefix = '' }: Wish = {}): Promise<Place> {
-    const directory = mkdtempSync(join(tmpdir(), 'causeway-front-'));
-    const store: Store = await aStore();
+  async function place({ shortLinks = false, ttlSeconds = 3600, limits = {}, mostBytes = 1e6, prefix = '', listening = {}, trusted = [], after, newKey }: Wish = {}): Promise<Place> {
+    const directory = after?.directory ?? mkdtempSync(join(tmpdir(), 'causeway-front-'));
+    const store = after?.store ?? (await aStore());
     const clock = new TestClock();
     const { log, lines } = listeningLog();
     const metrics = countingMetrics();
-    const key = randomBytes(64);
+    const key = (newKey ? undefined : after?.key) ?? randomBytes(64);
     const pastes = await Pastes.open({ directory, ttlSeconds: 3600, maxBytes: 65_536, maxTotalMiB: 1, clock, log });
     const withdrawn = new Withdrawn({ store: store.fileAddresses, clock, log, longestTtl: ttlSeconds === 0 ? undefined : ttlSeconds });
+    await withdrawn.load();
     const fetched: MxcUri[] = [];
     const made: { give: Place['give'] } = { give: async () => ({ type: 'image/png', length: bytes.length, body: Readable.from([bytes.subarray(0, 100_000), bytes.subarray(100_000)]) }) };
     const publicUrl = `https://links.example${prefix}`;
@@ -70,12 +78,14 @@ describe('media/front', () => {
     const front = new Front({
       ...shared,
       metrics,
-      visitors: new Visitors(clock, { perMinute: 1000, eachAtOnce: 10, allAtOnce: 10, ...limits }),
-      homeserver: { download: (mxc) => (fetched.push(mxc), made.give()) },
+      proxies: new Proxies(trusted),
+      visitors: new Visitors(clock, { perMinute: 1000, eachAtOnce: 10, allAtOnce: 10, bytesPerMinute: 1e12, ...limits }),
+      homeserver: { download: (mxc, signal) => (fetched.push(mxc), made.give(signal)) },
     });
-    const listener = new MediaListener(front);
+    const listener = new MediaListener(front, new Proxies(trusted), { connections: 100, each: 50, requestMs: 15_000, ...listening });
     const { port } = await listener.listen(0, '127.0.0.1');
-    endings.push(() => rmSync(directory, { recursive: true }), () => store.close(), () => pastes.close(), () => listener.close());
+    if (!after) endings.push(() => rmSync(directory, { recursive: true }), () => store.close());
+    endings.push(() => pastes.close(), () => listener.close());
     const url = `http://127.0.0.1:${port}`;
     const addresses = makeAddresses({ ...shared, ttlSeconds, shortLinks });
     const local = (address: string | undefined): string => {
@@ -84,7 +94,7 @@ describe('media/front', () => {
       return address.replace(publicUrl, url + prefix);
     };
     return Object.assign(made, {
-      url, port, clock, addresses, fetched, metrics, lines, directory, key,
+      url, port, clock, addresses, fetched, metrics, lines, directory, key, store,
       address: async (set = {}) => local(await addresses.ofFile({ mxc: CAT, name: 'cat.png', event: eventId('$a'), ...set })),
       page: async (text, set = {}) => local(await addresses.ofText({ text, by: 'ann', at: START, event: eventId('$a'), ...set })),
     } satisfies Omit<Place, 'give'>);
@@ -165,8 +175,9 @@ describe('media/front', () => {
 
   it('MEDIA-6: a short link that is forgotten was there: 410, and any other 404', async () => {
     const { url, key } = await place({ shortLinks: true });
-    assert.equal((await body(`${url}/m/${shortId(key, 'm', 'gone')}/x.png`)).status, 410);
-    assert.equal((await body(`${url}/m/${shortId(key, 'p', 'gone')}/x.png`)).status, 404);
+    assert.equal((await body(`${url}/m/${shortId(key, 'm', 'gone', 'x.png')}/x.png`)).status, 410);
+    assert.equal((await body(`${url}/m/${shortId(key, 'm', 'gone', 'x.png')}/y.png`)).status, 404, 'altered');
+    assert.equal((await body(`${url}/m/${shortId(key, 'p', 'gone', 'x.png')}/x.png`)).status, 404);
   });
 
   it('S26, MEDIA-3: all that was never given out is answered alike', async () => {
@@ -317,6 +328,97 @@ describe('media/front', () => {
     await until('the source is let go', () => source.destroyed);
   });
 
+  it('MEDIA-8: who goes away before the homeserver answers ends the request, too, and frees his place', async () => {
+    const here = await place({ limits: { eachAtOnce: 1 } });
+    const file = here.give;
+    let ended = false;
+    here.give = (signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(Object.assign(new Error('gone'), { ended: (ended = true) }))));
+    const url = await here.address();
+    const asked = ask(url, { agent: false }).on('error', () => undefined).end();
+    await until('it is under way', () => here.fetched.length === 1);
+    asked.destroy();
+    await until('it is ended', () => ended);
+    here.give = file;
+    await until('it is counted', () => here.metrics.counts.get('bridge_media_requests{status="none"}') === 1);
+    assert.equal((await body(url)).status, 200);
+  });
+
+  it('MEDIA-8: who asks for the ends of long files pays for what stands before them', async () => {
+    const here = await place({ trusted: ['127.0.0.1'], limits: { bytesPerMinute: 500_000 } });
+    const url = await here.address();
+    const end = (who: string): Promise<number> => body(url, { headers: { range: 'bytes=-1', 'x-forwarded-for': who } }).then(({ status }) => status);
+    assert.deepEqual([await end('192.0.2.1'), await end('192.0.2.1'), await end('192.0.2.1'), await end('192.0.2.2')], [206, 206, 429, 206]);
+    await here.clock.advance(60_000);
+    assert.equal(await end('192.0.2.1'), 206);
+  });
+
+  it('MEDIA-8: a part far behind is worth waiting for; who waits is no slow reader', async () => {
+    const here = await place({ mostBytes: 1e9 });
+    let give: (bytes: Buffer) => void = () => undefined;
+    here.give = async () => {
+      const source = new Readable({ read: () => undefined });
+      give = (chunk) => void source.push(chunk);
+      return { length: 2_000_000, body: source };
+    };
+    const got = body(await here.address(), { headers: { range: 'bytes=1999990-' } });
+    await until('it is asked for', () => here.fetched.length === 1);
+    for (let at = 0; at < 20; at++) {
+      give(Buffer.alloc(100_000, at));
+      await new Promise(setImmediate);
+      await here.clock.advance(15_000);
+    }
+    assert.ok((await got).bytes.equals(Buffer.alloc(10, 19)));
+  });
+
+  it('MEDIA-8: by a header nobody is somebody else, unless a proxy of ours says so', async () => {
+    for (const [trusted, wanted] of [[[], 429], [['127.0.0.1'], 200]] as const) {
+      const here = await place({ trusted, limits: { perMinute: 2 } });
+      const url = await here.address();
+      const statuses: number[] = [];
+      for (const who of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) statuses.push((await body(url, { headers: { 'x-forwarded-for': who } })).status);
+      assert.deepEqual(statuses, [200, 200, wanted]);
+    }
+  });
+
+  it('MEDIA-8: a stranger who opens connections and says nothing, or a letter at a time, has but some, and not for long', async () => {
+    const { port, url } = await place({ listening: { each: 5, requestMs: 600 } });
+    let open = 0;
+    const sockets = Array.from({ length: 20 }, (_, at) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        open++;
+        if (at % 2 === 0) socket.write('GET /p/x HTTP/1.1\r\nx: ');
+      });
+      socket.on('error', () => undefined).on('close', () => open--).resume();
+      return socket;
+    });
+    const dripping = setInterval(() => sockets.forEach((socket) => socket.writable && socket.write('y')), 50);
+    endings.push(() => clearInterval(dripping), () => sockets.forEach((socket) => socket.destroy()));
+    await until('all have tried', () => sockets.every(({ connecting }) => !connecting));
+    await until('those beyond five are gone', () => open <= 5);
+    await until('the others, too', () => sockets.every(({ closed }) => closed));
+    assert.equal((await body(`${url}/x`)).status, 404);
+  });
+
+  it('MEDIA-2, 13: with a new key long links are void, short ones and pages stay, and a redaction takes all off the disk', async () => {
+    const before = await place({ shortLinks: true });
+    const long = await place({ after: before });
+    const urls = [await before.address(), await before.page('text', { event: eventId('$p') }), await long.address()];
+    const after = await place({ after: before, newKey: true });
+    const there = (url: string): Promise<number> => body(url.replace(/^http:\/\/[^/]+/u, after.url)).then(({ status }) => status);
+    assert.deepEqual(await Promise.all(urls.map(there)), [200, 200, 404]);
+    for (const event of ['$a', '$p']) await after.addresses.withdraw(eventId(event));
+    assert.deepEqual(await Promise.all(urls.map(there)), [410, 404, 404], 'a page that is gone was given by nobody we know');
+    assert.deepEqual(readdirSync(before.directory), []);
+  });
+
+  it('MEDIA-11, 13: what is redacted while it is written is not kept', async () => {
+    const { addresses, directory } = await place();
+    const given = addresses.ofText({ text: 'x', by: 'ann', at: START, event: eventId('$a') });
+    await addresses.withdraw(eventId('$a'));
+    assert.equal(await given, undefined);
+    assert.deepEqual(readdirSync(directory), []);
+  });
+
   it('MEDIA-8: a part is no reason to read the rest', async () => {
     const here = await place({ mostBytes: 1e9 });
     const source = new Readable({ read() { this.push(Buffer.alloc(65_536)); } });
@@ -376,7 +478,7 @@ describe('media/front', () => {
     const edit = await page('secret too', { event: eventId('$edit'), replaces: eventId('$a') });
     const old = await page('old', { event: eventId('$b') });
     await addresses.withdraw(eventId('$a'));
-    assert.equal(readdirSync(directory).length, 2);
+    assert.equal(readdirSync(directory).length, 1, 'both are off the disk at once');
     for (const url of [own, edit]) assert.deepEqual([(await body(url)).status, (await body(`${url}/raw`)).status], [410, 410]);
     assert.equal(readdirSync(directory).length, 1);
     assert.equal((await body(old)).status, 200);

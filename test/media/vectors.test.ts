@@ -32,7 +32,7 @@ describe('vectors: media', () => {
       const clock = new TestClock();
       const store = (await aStore()).fileAddresses;
       const withdrawn = new Withdrawn({ store, clock, log: quiet, longestTtl: 10 });
-      const pastes = { keep: () => Promise.resolve(false), drop: () => Promise.resolve(), forget: () => Promise.resolve() };
+      const pastes = { keep: () => Promise.resolve(false), drop: () => Promise.resolve(), end: () => Promise.resolve(), forget: () => Promise.resolve() };
       const addresses = makeAddresses({ publicUrl: BASE, key, ttlSeconds: 10, shortLinks: false, mostBytes: 10, store, pastes, withdrawn, clock, log: quiet });
       const common = { type: 'm.room.message', event_id: '$1', room_id: '!r:hs.test', sender: '@alice:hs.test', origin_server_ts: 1 };
       const decoded = decodeEvent({ ...common, content: row.in });
