@@ -43,12 +43,18 @@ export function isPastFor<Place, Who>(entry: Entry<Place, Who>, who: Who): boole
 /**
  * The line of a group that `who` shows next. Whoever is on another side of a netsplit shows nothing that was shown first over
  * there; which line was said during the split is known from who showed it, in whose order QUIT and JOIN stand too.
+ * @param isOver whether `who` would have shown it by now
  */
-export function nextOf<Place extends LedgerPlace<Who>, Who>(group: Group<Place, Who>, who: Who): Entry<Place, Who> | undefined {
+export function nextOf<Place extends LedgerPlace<Who>, Who>(
+  group: Group<Place, Who>,
+  who: Who,
+  isOver: (entry: Entry<Place, Who>, who: Who) => boolean,
+): Entry<Place, Who> | undefined {
   const { entries, base, place } = group;
   for (let at = Math.max(group.next.get(who) ?? 0, base) - base; at < entries.length; at++) {
     const entry = entries[at];
-    if (entry && entry.past?.has(who) !== true && place.splits?.areApart(who, entry.by) !== true) return entry;
+    if (!entry || entry.past?.has(who) === true || place.splits?.areApart(who, entry.by) === true) continue;
+    if (!isOver(entry, who)) return entry;
   }
   return undefined;
 }

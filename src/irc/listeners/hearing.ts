@@ -5,10 +5,7 @@
 
 import type { Clock, Timer } from '../../lib/clock.js';
 import type { Audience, Listener } from './audience.js';
-import type { Ledger } from './witness.js';
-
-/** How far, in ms, one client's connection commonly lags behind another's. */
-export const LAG_MS = 10_000;
+import { LAG_MS, type Ledger } from './witness.js';
 
 export class Hearing<C> {
   readonly #clock: Clock;

@@ -4,14 +4,14 @@ import type { Clock } from '../../lib/clock.js';
 import type { Folded } from '../../model/irc-names.js';
 import { freshListener, hasNick, type Audience, type Listener } from './audience.js';
 import { Audiences } from './audiences.js';
-import { Hearing, LAG_MS } from './hearing.js';
+import { Hearing } from './hearing.js';
 import { judgeLine, type Ground, type LineVerdict } from './line-filter.js';
 import { latin1, peek, Peek, talkKey } from '../wire/line.js';
 import { Once } from './once.js';
 import { Promotions, SETTLE_MS } from './promotions.js';
 import { Talk } from './talk.js';
 import type { HeldLine } from './held-lines.js';
-import { Ledger } from './witness.js';
+import { LAG_MS, Ledger } from './witness.js';
 
 export interface ListenersNeeds<C> {
   readonly clock: Clock;
@@ -120,6 +120,7 @@ export class Listeners<C> {
     if (!who) return;
     for (const audience of [...who.audiences]) this.#remove(who, audience);
     this.#hearing.forget(who);
+    this.#ledger.forget(who);
     this.#listeners.delete(client);
   }
 

@@ -4,12 +4,12 @@ import type { Clock } from '../../lib/clock.js';
 import type { Folded } from '../../model/irc-names.js';
 import { latin1, talkKey, type Peek } from '../wire/line.js';
 import type { Audience, Listener } from './audience.js';
-import { LAG_MS, type Hearing } from './hearing.js';
+import type { Hearing } from './hearing.js';
 import type { LineVerdict } from './line-filter.js';
 import { SETTLE_MS } from './promotions.js';
 import { isReplay } from './replay.js';
 import { HOLD_MS, type HeldLine } from './held-lines.js';
-import type { Ledger } from './witness.js';
+import { LAG_MS, type Ledger } from './witness.js';
 
 export class Talk<C> {
   readonly #clock: Clock;

@@ -1,9 +1,12 @@
 /** The ledger of lines said in channels: what one listener showed and another has not yet, over the last minute. */
 
+import { BoundedMap } from '../../lib/bounded-map.js';
 import type { Clock } from '../../lib/clock.js';
 import { type Entry, type Group, isPastFor, type LedgerPlace, mark, nextOf, pass } from './equal-lines.js';
 import { HeldLines, type HeldLine } from './held-lines.js';
 
+/** How far, in ms, one client's connection commonly lags behind another's. */
+export const LAG_MS = 10_000;
 /** How long a line is remembered for late copies, in ms. */
 export const MEMORY_MS = 60_000;
 
@@ -24,6 +27,8 @@ export class Ledger<Place extends LedgerPlace<Who>, Who> {
   readonly #mostEntries: number;
   readonly #mostBytes: number;
   readonly #groups = new Map<string, Group<Place, Who>>();
+  /** For each listener the last line it has shown of those that another showed first. */
+  readonly #reached = new Map<Who, BoundedMap<Who, number>>();
   #queue: Entry<Place, Who>[] = [];
   #head = 0;
   #bytes = 0;
@@ -76,7 +81,7 @@ export class Ledger<Place extends LedgerPlace<Who>, Who> {
   /** The place among all lines of the one that `who` would show next with this key; `undefined`: nobody has shown it. */
   orderOf(place: Place, key: string, who: Who): number | undefined {
     const group = this.#groups.get(`${place.id} ${key}`);
-    return group && nextOf(group, who)?.order;
+    return group && nextOf(group, who, this.#isOver)?.order;
   }
 
   /** Takes out the held lines of a place which `who` has shown (all without `who`), in order; they count as said. */
@@ -117,10 +122,16 @@ export class Ledger<Place extends LedgerPlace<Who>, Who> {
 
   /** `who` begins to show what `other` showed first in a place, from point `from` on. */
   rewind(place: Place, who: Who, other: Who, from: number): void {
+    this.#reached.get(who)?.delete(other);
     for (const group of this.#groups.values()) {
       if (group.place !== place || !group.entries.some(({ by, order }) => by === other && order >= from)) continue;
       mark(group, who, (entry, isBefore) => (entry.by === other ? entry.order < from : isBefore));
     }
+  }
+
+  /** `who` is gone: it shows nothing more, while others may still show what it showed. */
+  forget(who: Who): void {
+    this.#reached.delete(who);
   }
 
   /** Ends the timer and forgets all. */
@@ -136,9 +147,26 @@ export class Ledger<Place extends LedgerPlace<Who>, Who> {
     this.#forget();
     const group = this.#groups.get(`${place.id} ${key}`);
     if (!group) return undefined;
-    const entry = nextOf(group, who);
-    if (entry) pass(group, entry, who);
+    const entry = nextOf(group, who, this.#isOver);
+    if (!entry) return undefined;
+    pass(group, entry, who);
+    if (entry.by !== who) this.#reach(who).set(entry.by, entry.order);
     return entry;
+  }
+
+  /**
+   * Whether `who` must have shown a line, if ever: it has shown a later one of those which the same one showed first, and
+   * servers that say lines in another order do so within the common lag.
+   */
+  readonly #isOver = (entry: Entry<Place, Who>, who: Who): boolean =>
+    this.#needs.clock.elapsed() - entry.at > LAG_MS && (this.#reached.get(who)?.get(entry.by) ?? -1) > entry.order;
+
+  #reach(who: Who): BoundedMap<Who, number> {
+    const known = this.#reached.get(who);
+    if (known) return known;
+    const fresh = new BoundedMap<Who, number>(16);
+    this.#reached.set(who, fresh);
+    return fresh;
   }
 
   #add(place: Place, key: string, who: Who, line: Buffer | undefined): void {

@@ -188,6 +188,16 @@ describe('listeners that can be deaf, random runs', function () {
     assert.deepEqual(sorted(play({ bot: false, lags, seed: 0, said, happenings }).said), sorted(said.map(({ text }) => text)));
   });
 
+  it('R20: one that began to hear between two equal lines does not lose a third, long after, with the one that showed all', () => {
+    const lags = [239, 174, 341].map((spread) => ({ least: 0, spread }));
+    lags.push({ least: 52, spread: 225 }, { least: 26, spread: 8 }, { least: 0, spread: 65 }, { least: 0, spread: 214 }, { least: 0, spread: 13 });
+    const happenings: Happening[] = lags.map((_, client) => ({ at: 0, do: 'join', client }));
+    happenings.push({ at: 41_695, do: 'kill', client: 4 }, { at: 62_530, do: 'kill', client: 7 });
+    const said = Array.from({ length: 23 }, (_, n) => ({ at: 5000 + n * 2621, text: [14, 15, 22].includes(n) ? '^' : `line ${n}` }));
+    const result = play({ bot: false, lags, seed: -411_063_394, said, happenings });
+    assert.deepEqual(sorted(result.said), sorted(said.map(({ text }) => text)));
+  });
+
   it('CONN-15: two of five hundred are sent each line, and again two when one of them is lost', () => {
     const lags = Array.from({ length: 500 }, () => ({ least: 20, spread: 50 }));
     const happenings: Happening[] = lags.map((_, client) => ({ at: client * 2, do: 'join', client }));
