@@ -7,7 +7,7 @@ import type { SyntheticEventsConfig } from '../config/accounts.js';
 import type { Entry, EntryId, Journal } from '../journal/port.js';
 import type { Clock } from '../lib/clock.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOfFault } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
 import { faultText, isFault } from '../model/errors.js';
 import type { AccountNews, NewsType } from '../model/account.js';
@@ -47,6 +47,9 @@ interface Waiting extends Arrival {
   readonly type: NewsType;
 }
 
+/** The journal's entries, for the log (MET-14). */
+const requestsOf = (arrivals: readonly Waiting[]): string => arrivals.map(({ entry }) => entry).join(' ');
+
 /** What failed is tried again so often while the process runs, and at the next start. */
 const TRIES = 5;
 const AGAIN_MS = 60_000;
@@ -60,7 +63,7 @@ export class AccountDispatch {
 
   constructor(needs: DispatchNeeds) {
     this.#needs = needs;
-    this.#lanes = new KeyedQueue((person, fault) => needs.log.error('account event failed', { person, fault }));
+    this.#lanes = new KeyedQueue((person, fault) => needs.log.error('account event failed', { request: requestOfFault(fault), person, fault }));
   }
 
   /** Takes an accepted entry; never waits, never throws. `repeat`: it comes from an earlier life of the process. */
@@ -74,7 +77,7 @@ export class AccountDispatch {
       return this.#over(entry.id, 'other', 'done');
     }
     if (news.kind === 'nothing') {
-      log.debug('account event not used', { type: news.type, outcome: news.outcome });
+      log.debug('account event not used', { request: entry.id, type: news.type, outcome: news.outcome });
       return this.#over(entry.id, news.type, news.outcome);
     }
     const { type, change } = news;
@@ -131,7 +134,8 @@ export class AccountDispatch {
     const { effects, relay, log } = this.#needs;
     const last = arrivals.at(-1);
     if (!last) return;
-    log.info('account event', { person, types: arrivals.map(({ type }) => type).join(' '), outcomes: outcomes.join(' '), deeds: deeds.join(', ') });
+    const types = arrivals.map(({ type }) => type).join(' ');
+    log.info('account event', { request: requestsOf(arrivals), person, types, outcomes: outcomes.join(' '), deeds: deeds.join(', ') });
     if (outcomes.some((outcome) => outcome !== 'ignored')) relay(last.type, person, deeds);
     const cause = { entry: last.entry, repeat: arrivals.some(({ repeat }) => repeat) };
     const work = Promise.all(deeds.map((deed) => effects.perform(person, deed, cause))).then(
@@ -145,7 +149,7 @@ export class AccountDispatch {
   #failed(person: UserId, arrivals: readonly Waiting[], fault: unknown, tries: number): void {
     if (isFault(fault, 'STOPPING')) return;
     const { log, metrics, clock } = this.#needs;
-    log.error('account event not done', { person, why: faultText(fault) });
+    log.error('account event not done', { request: requestsOf(arrivals), person, why: faultText(fault) });
     for (const { type } of arrivals) metrics.count('bridge_synthetic_events', { type, outcome: 'failed' });
     if (tries >= TRIES) return;
     clock.after(AGAIN_MS, () => this.#await(person, arrivals.map((arrival) => ({ ...arrival, repeat: true })), tries + 1));

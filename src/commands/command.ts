@@ -7,6 +7,8 @@ import type { NetworkName } from '../model/irc-names.js';
 export interface Call {
   readonly person: UserId;
   readonly args: readonly string[];
+  /** Under which id the log has what comes of it (MET-14). */
+  readonly request?: string;
   /** The networks it may be about: all, or in a bridged room those of the room. */
   readonly networks: readonly NetworkName[];
   /** The line as it was written behind its first so many arguments. */

@@ -52,7 +52,7 @@ export function makeMsg({ networks, configOf, homeserver, connect, tellPerson, c
       // The server may say no a while after it was said, when this order has long been answered.
       const refused = (why: string): void => {
         const notice = { text: `What you said to ${nick} on ${called} did not reach them. ${why}`, txnId: `msg.${clock.now()}.${count++}` };
-        tellPerson(person, notice).catch((fault: unknown) => log.warn('person not told of message', { person, why: faultText(fault) }));
+        tellPerson(person, notice).catch((fault: unknown) => log.warn('person not told of message', { request: call.request, person, why: faultText(fault) }));
       };
       const lines = splitLines(text, client.value.budget(nick, 'say'));
       const said = await client.value.say(nick, { how: 'say', lines }, { from: 0, said: () => undefined, refused: ({ say }) => refused(say) });

@@ -32,7 +32,7 @@ const IN_THE_LOG = 'Its operator can see it in the log; try again later.';
 /** Makes `Obey`. Arguments of commands are never logged: they may hold keys. */
 export function makeRun({ table, networks, permissions, clock, log }: RunNeeds): Obey {
   const allowed = new Allowance(clock, MOST, 10_000);
-  return async ({ person, text, networks: about }) => {
+  return async ({ person, text, request, networks: about }) => {
     if (!mayCommand(permissionOf(person, permissions()))) return NOT_ALLOWED;
     if (!allowed.take(person)) return 'That was too many commands at once. Wait ten seconds and try again.';
     const parsed = parseOrder(text);
@@ -41,10 +41,10 @@ export function makeRun({ table, networks, permissions, clock, log }: RunNeeds):
     if (about !== undefined && command?.inRooms !== true) return NOT_HERE;
     if (!parsed || !command) return 'I do not know this command. Send !help for a list of them.';
     try {
-      return await command.run({ ...parsed, person, networks: about ?? [...networks.keys()] });
+      return await command.run({ ...parsed, person, networks: about ?? [...networks.keys()], ...(request === undefined ? {} : { request }) });
     } catch (fault) {
       if (isFault(fault, 'STOPPING')) throw fault;
-      log.error('command failed', { person, command: command.name, why: faultText(fault) });
+      log.error('command failed', { request, person, command: command.name, why: faultText(fault) });
       return `Something went wrong inside the bridge while it did !${command.name}. ${IN_THE_LOG}`;
     }
   };

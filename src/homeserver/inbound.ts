@@ -2,7 +2,7 @@
 
 import type { Entry } from '../journal/port.js';
 import { within, type Clock } from '../lib/clock.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import { parseRoomAlias, parseUserId } from '../model/ids.js';
 import { Intake, type IntakeParts } from './intake.js';
 import { MetaEvents, type MetaParts } from './meta.js';
@@ -52,13 +52,13 @@ export class Inbound {
         this.#meta ??= new MetaEvents({ ...parts, judge, accepted, decode: parts.decodeAccount, now: () => clock.now() });
         return (txnId, body) => this.#meta?.answer(txnId, body) ?? Promise.resolve(notFound);
       },
-      alias: (text) => {
+      alias: (text, request) => {
         const alias = parseRoomAlias(text);
-        return this.#ask(alias && this.questions?.alias(alias), text);
+        return this.#ask(alias && this.questions?.alias(alias, request), text, request);
       },
-      user: (text) => {
+      user: (text, request) => {
         const user = parseUserId(text);
-        return this.#ask(user && this.questions?.user(user), text);
+        return this.#ask(user && this.questions?.user(user), text, request);
       },
       ready: () => {
         const wanting = this.#parts.journal.full ? 'journal' : this.questions?.wanting();
@@ -79,12 +79,12 @@ export class Inbound {
   }
 
   /** Only a yes in time is a yes: Synapse takes any 200 as "exists" (L7). */
-  async #ask(question: Promise<boolean> | undefined, about: string): Promise<Reply> {
+  async #ask(question: Promise<boolean> | undefined, about: string, request: object): Promise<Reply> {
     const { clock, limits, log } = this.#parts;
     try {
       return question && (await within(clock, limits.questionMs, question, () => false)) ? ok : notFound;
     } catch (fault) {
-      log.error('question failed', { about, fault });
+      log.error('question failed', { request: requestOf(request), about, fault });
       return notFound;
     }
   }

@@ -70,13 +70,13 @@ export class Intake {
     const seen: SeenId = `txn:${digest}`;
     if (journal.seen(seen)) return ok;
     const transaction = read(body);
-    if (transaction === undefined) return this.#unreadable('M_NOT_JSON', 'The body is not JSON');
-    if (!isRaw(transaction)) return this.#unreadable('M_BAD_JSON', 'The body is not a JSON object');
+    if (transaction === undefined) return this.#unreadable(txnId, 'M_NOT_JSON', 'The body is not JSON');
+    if (!isRaw(transaction)) return this.#unreadable(txnId, 'M_BAD_JSON', 'The body is not a JSON object');
     this.#watchForReuse(txnId, digest);
     this.#brake.came();
     for (const typing of typingIn(transaction)) this.#parts.typing(typing);
 
-    const events = this.#judge(transaction['events']);
+    const events = this.#judge(transaction['events'], txnId);
     const { items, malformed } = syntheticIn(transaction);
     if (malformed > 0) metrics.count('events_rejected_total', { why: 'bad synthetic' }, malformed);
     try {
@@ -100,13 +100,13 @@ export class Intake {
       }
       return ok;
     } catch (fault) {
-      log.error('transaction not kept, the homeserver will bring it again', { txnId, fault });
+      log.error('transaction not kept, the homeserver will bring it again', { request: txnId, fault });
       return refusal(503, 'M_UNKNOWN', 'The bridge cannot write its journal', 10);
     }
   }
 
   /** What of `events` is to be kept: decoded, not seen, not an echo of ours, of use to somebody here. */
-  #judge(list: unknown): readonly Judged[] {
+  #judge(list: unknown, txnId: string): readonly Judged[] {
     const { journal, metrics, log } = this.#parts;
     const judged = new Map<string, Judged>();
     const rejected = new Map<string, number>();
@@ -129,7 +129,7 @@ export class Intake {
     }
     for (const [why, number] of rejected) {
       metrics.count('events_rejected_total', { why }, number);
-      log.warn('malformed events left out', { why, number });
+      log.warn('malformed events left out', { request: txnId, why, number });
     }
     return [...judged.values()];
   }
@@ -166,7 +166,7 @@ export class Intake {
         if (entry) this.#parts.accepted(event, entry);
       } catch (fault) {
         // It stays in the journal and comes again at the next start; the others must not suffer (L4).
-        this.#parts.log.error('event could not be handed on', { event: event.id, fault });
+        this.#parts.log.error('event could not be handed on', { request: entry?.id, event: event.id, fault });
       }
     }
   }
@@ -174,14 +174,14 @@ export class Intake {
   #watchForReuse(txnId: string, digest: string): void {
     const before = this.#digests.get(txnId);
     if (before !== undefined && before !== digest) {
-      this.#parts.log.warn('transaction id came again with other content', { txnId });
+      this.#parts.log.warn('transaction id came again with other content', { request: txnId });
       this.#parts.metrics.count('bridge_transactions_reused_total');
     }
     this.#digests.set(txnId, digest);
   }
 
-  #unreadable(errcode: 'M_NOT_JSON' | 'M_BAD_JSON', error: string): Reply {
-    this.#parts.log.error('unreadable transaction', { errcode });
+  #unreadable(txnId: string, errcode: 'M_NOT_JSON' | 'M_BAD_JSON', error: string): Reply {
+    this.#parts.log.error('unreadable transaction', { request: txnId, errcode });
     this.#parts.metrics.count('events_rejected_total', { why: errcode });
     return refusal(400, errcode, error);
   }

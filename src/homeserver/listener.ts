@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Clock } from '../lib/clock.js';
 import { closeWith, openOn, portOf } from '../lib/listening.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import type { ReadFigures } from '../metrics/port.js';
 import { readBody } from './listener-body.js';
 import { answer, answerAndPart, answerBroken, answerFigures } from './listener-answer.js';
@@ -22,8 +22,9 @@ export interface Answers {
   transaction(txnId: string, body: Buffer): Promise<Reply>;
   /** Answers meta events; `undefined`: that is off. */
   meta(): ((txnId: string, body: Buffer) => Promise<Reply>) | undefined;
-  alias(alias: string): Promise<Reply>;
-  user(user: string): Promise<Reply>;
+  /** `request`: by which the log finds what belongs together (MET-14). */
+  alias(alias: string, request: object): Promise<Reply>;
+  user(user: string, request: object): Promise<Reply>;
   ready(): Reply;
   /** `undefined`: the figures are not on this port. */
   metrics(): ReadFigures | undefined;
@@ -95,8 +96,8 @@ export class Listener {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // Whoever goes away takes his errors with him.
-    request.on('error', (fault) => this.#parts.log.debug('request broke off', { fault }));
-    response.on('error', (fault) => this.#parts.log.debug('answer broke off', { fault }));
+    request.on('error', (fault) => this.#parts.log.debug('request broke off', { request: requestOf(request), fault }));
+    response.on('error', (fault) => this.#parts.log.debug('answer broke off', { request: requestOf(request), fault }));
     const target = splitTarget(request.url ?? '');
     if (target && this.#parts.answers.guests(request, response, target.path)) return;
     const route: Route = target ? routeOf(target.path) : { kind: 'unknown' };
@@ -106,7 +107,7 @@ export class Listener {
       await this.#answer(request, response, route);
     } catch (fault) {
       if (request.destroyed || response.destroyed) return;
-      this.#parts.log.error('request failed', { route: route.kind, fault });
+      this.#parts.log.error('request failed', { request: requestOf(request), route: route.kind, fault });
       answerAndPart(request, response, refusal(500, 'M_UNKNOWN', 'Internal error'), this.#parts.clock);
     }
   }
@@ -141,17 +142,17 @@ export class Listener {
       // The library looks at the header only, and at its one spelling.
       request.headers.authorization = `Bearer ${this.#parts.token}`;
       return answers.library(request, response, (fault) => {
-        if (fault !== undefined && fault !== null) this.#parts.log.warn('third-party lookup failed', { fault });
+        if (fault !== undefined && fault !== null) this.#parts.log.warn('third-party lookup failed', { request: requestOf(request), fault });
         answer(response, fault === undefined || fault === null ? unknownPath : refusal(500, 'M_UNKNOWN', 'Internal error'));
       });
     }
     if (request.headers.expect !== undefined) response.writeContinue();
     const body = await readBody(request, route.kind === 'transaction' || route.kind === 'meta' ? maxTxnBytes : MOST_IDLE_BYTES);
     if ('status' in body) return answerAndPart(request, response, bodyRefusals[body.status], this.#parts.clock);
-    answer(response, await this.#reply(route.kind, part, body.bytes));
+    answer(response, await this.#reply(request, route.kind, part, body.bytes));
   }
 
-  #reply(kind: 'transaction' | 'meta' | 'alias' | 'user' | 'ping', part: string, body: Buffer): Reply | Promise<Reply> {
+  #reply(request: object, kind: 'transaction' | 'meta' | 'alias' | 'user' | 'ping', part: string, body: Buffer): Reply | Promise<Reply> {
     const { answers } = this.#parts;
     switch (kind) {
       case 'transaction':
@@ -159,9 +160,9 @@ export class Listener {
       case 'meta':
         return answers.meta()?.(part, body) ?? unknownPath;
       case 'alias':
-        return answers.alias(part);
+        return answers.alias(part, request);
       case 'user':
-        return answers.user(part);
+        return answers.user(part, request);
       case 'ping':
         return ok;
     }

@@ -66,7 +66,7 @@ export class MetaEvents {
         this.#parts.accepted(kept.entries);
       }
     } catch (fault) {
-      log.error('meta events not kept', { txnId, fault });
+      log.error('meta events not kept', { request: txnId, fault });
       return refusal(503, 'M_UNKNOWN', 'The bridge cannot write its journal', 10);
     }
     metrics.count('events_rejected_total', { why: 'bad meta' }, items.filter((item) => item === undefined).length);

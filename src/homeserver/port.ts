@@ -74,8 +74,8 @@ export type AccountSign = 'open' | 'closed' | 'no such account' | 'unknown';
 
 /** What the homeserver asks of us; answers decide the HTTP status. */
 export interface Questions {
-  /** `GET /rooms/{alias}`: true once room and alias exist, false: 404. May take up to 30 s. */
-  alias(alias: RoomAlias): Promise<boolean>;
+  /** `GET /rooms/{alias}`: true once room and alias exist, false: 404. May take up to 30 s. `request`: for the log's `requestOf`. */
+  alias(alias: RoomAlias, request?: object): Promise<boolean>;
   /** `GET /users/{userId}`: true once the ghost is registered, false: 404. */
   user(user: UserId): Promise<boolean>;
   /** `GET /ready` and `/health` (LIFE-8): what is wanting, in one word, or `undefined` when all works. */

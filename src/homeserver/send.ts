@@ -105,14 +105,14 @@ export class Sender {
       await this.#put({ ...parcel, type: 'chat.causeway.probe', txnId: `${parcel.txnId}.probe` }, '{}');
       return true;
     } catch (fault) {
-      this.#parts.log.debug('probe failed too, the homeserver is ill', { room: parcel.room, fault });
+      this.#parts.log.debug('probe failed too, the homeserver is ill', { request: parcel.txnId, room: parcel.room, fault });
       return false;
     }
   }
 
   #foundBack(parcel: Parcel, found: EventId): EventId {
     this.#parts.metrics.count('bridge_matrix_sends_found_back_total');
-    this.#parts.log.info('event was there already', { room: parcel.room, event: found, txnId: parcel.txnId });
+    this.#parts.log.info('event was there already', { request: parcel.txnId, room: parcel.room, event: found });
     return found;
   }
 }

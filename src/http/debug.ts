@@ -2,7 +2,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import type { AccountNews } from '../model/account.js';
 import { faultText } from '../model/errors.js';
 import { OperatorsListener } from './operators-listener.js';
@@ -40,7 +40,7 @@ export class DebugListener extends OperatorsListener {
     try {
       answer = await this.#answer(request);
     } catch (fault) {
-      this.#needs.log.error('debug request failed', { why: faultText(fault) });
+      this.#needs.log.error('debug request failed', { request: requestOf(request), why: faultText(fault) });
       answer = { status: 503, body: 'It cannot be kept now; the log says why.\n' };
     }
     if (response.destroyed) return;
@@ -61,10 +61,10 @@ export class DebugListener extends OperatorsListener {
     if (request.method !== method) return { status: 405, body: `${method}\n`, headers: { allow: method } };
     if (path !== INJECT) return { status: 200, body: `${this.#needs.version}\n` };
     const text = await textOf(request);
-    return text === undefined ? { status: 413, body: 'That is too much.\n' } : this.#inject(text);
+    return text === undefined ? { status: 413, body: 'That is too much.\n' } : this.#inject(request, text);
   }
 
-  async #inject(text: string): Promise<Answer> {
+  async #inject(request: IncomingMessage, text: string): Promise<Answer> {
     let item: unknown;
     try {
       item = JSON.parse(text);
@@ -74,7 +74,7 @@ export class DebugListener extends OperatorsListener {
     const news = await this.#needs.inject(item);
     if (!news) return { status: 400, body: 'It needs a type and content, as in a transaction.\n' };
     const said = news.kind === 'change' ? { type: news.type, user_id: news.change.person } : { outcome: news.kind === 'nothing' ? news.outcome : news.kind };
-    this.#needs.log.info('account event put in by hand', { ...said });
+    this.#needs.log.info('account event put in by hand', { request: requestOf(request), ...said });
     return { status: 200, body: JSON.stringify(said) };
   }
 }

@@ -4,7 +4,7 @@ import type { NetworkConfig } from '../config/network.js';
 import type { IrcNetwork } from '../irc/port.js';
 import { BoundedMap } from '../lib/bounded-map.js';
 import type { Clock, Timer } from '../lib/clock.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import { faultText } from '../model/errors.js';
 import type { IrcEventOf } from '../model/irc-event.js';
 import type { NetworkName } from '../model/irc-names.js';
@@ -48,13 +48,13 @@ export function makeClientStatus(needs: ClientStatusNeeds): (event: StatusEvent)
     try {
       await tellPerson(client.owner, { text, txnId: `status.${at}.${count++}`, openFor: name });
     } catch (fault) {
-      log.warn('person not told of connection', { owner: client.owner, why: faultText(fault) });
+      log.warn('person not told of connection', { request: requestOf(event), owner: client.owner, why: faultText(fault) });
     }
   };
 
   return async (event) => {
     const { client, status, nick, why } = event;
-    const fields = { network: client.network, owner: client.owner, nick, reason: why?.reason, why: why?.say };
+    const fields = { request: requestOf(event), network: client.network, owner: client.owner, nick, reason: why?.reason, why: why?.say };
     if (status === 'refused' && client.owner === 'bot') log.error('bot refused by network', fields);
     else if (status === 'lost' || status === 'refused') log.warn(`client ${status}`, fields);
     else log.info(`client ${status}`, fields);

@@ -3,7 +3,7 @@
 import type { Entry, EntryId, Journal } from '../journal/port.js';
 import type { Clock } from '../lib/clock.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOfFault, traced } from '../lib/log.js';
 import { Overdue } from '../lib/overdue.js';
 import { countMessage, type Metrics } from '../metrics/port.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
@@ -55,11 +55,11 @@ export class IrcDispatch {
   constructor(needs: DispatchNeeds) {
     this.#needs = needs;
     this.#overdue = new Overdue(needs.clock, (entry, outcome, seconds) => {
-      needs.log.warn(`line ${outcome}`, { entry, seconds: Math.round(seconds) });
+      needs.log.warn(`line ${outcome}`, { request: entry, seconds: Math.round(seconds) });
       needs.metrics.time('bridge_remote_request_seconds', seconds, { outcome });
     });
     const onFault = (key: string, fault: unknown): void => {
-      needs.log.error('irc event failed', { lane: key, fault });
+      needs.log.error('irc event failed', { request: requestOfFault(fault), lane: key, fault });
       needs.metrics.count('bridge_faults_total', { direction: 'irc_to_matrix' });
     };
     this.#rapid = new RapidLines({ ...needs, carry: (lines) => this.#carryJoined(lines) });
@@ -82,7 +82,7 @@ export class IrcDispatch {
   take(event: IrcEvent): void {
     if (event.kind === 'message') return this.#takeLine(event);
     this.#rapid.before(event);
-    this.#others.push(keyOf(event), () => this.#needs.table[event.kind](event as never, this.#behind));
+    this.#others.push(keyOf(event), () => traced(event, () => this.#needs.table[event.kind](event as never, this.#behind)));
   }
 
   /** Takes back what an earlier life of the process had accepted and not finished. */
@@ -95,7 +95,7 @@ export class IrcDispatch {
       this.#carryToAll(line, entry, true, joined);
     }
     else if (!this.#needs.privateLines.replay(entry)) {
-      this.#needs.log.error('journal entry is not readable', { entry: entry.id });
+      this.#needs.log.error('journal entry is not readable', { request: entry.id });
       this.#needs.metrics.count('bridge_dropped_total', { reason: 'unreadable' });
       this.#needs.journal.done(entry.id);
     }
@@ -131,7 +131,7 @@ export class IrcDispatch {
     const { entries, durable } = this.#needs.journal.keep('irc', [writeLine(line)]);
     // Sending need not wait for the disk: the id of an entry that is lost is never given again.
     durable.catch((fault: unknown) => {
-      this.#needs.log.error('line sent without being kept', { fault });
+      this.#needs.log.error('line sent without being kept', { request: entries[0]?.id, fault });
       this.#needs.metrics.count('bridge_journal_faults_total', { lane: 'irc' });
     });
     const entry = entries[0];
@@ -164,7 +164,7 @@ export class IrcDispatch {
     };
     const rooms = this.#needs.links.ofChannel(line.network, line.channel).filter(({ room }) => !sent.has(room));
     let left = rooms.length;
-    if (left === 0) this.#leave(line, done, sent.size);
+    if (left === 0) this.#leave(line, entry, done, sent.size);
     const mark = (room: RoomId): void => {
       sent.add(room);
       if (--left === 0) done();
@@ -193,11 +193,11 @@ export class IrcDispatch {
   }
 
   /** Nothing is left to be sent. Where nothing was sent at all, the channel was unlinked since the line was taken. */
-  #leave(line: ChannelMessage, done: () => void, sent: number): void {
+  #leave(line: ChannelMessage, entry: Entry, done: () => void, sent: number): void {
     done();
     if (sent > 0) return;
     const { network, channel } = line;
-    this.#needs.log.warn('line of a channel that is no longer linked', { network, channel });
+    this.#needs.log.warn('line of a channel that is no longer linked', { request: entry.id, network, channel });
     this.#needs.metrics.count('bridge_dropped_total', { reason: 'unlinked' });
   }
 
@@ -210,7 +210,7 @@ export class IrcDispatch {
 
   #fail(line: ChannelMessage, room: RoomId, entry: Entry, fault: unknown): Promise<boolean> {
     const code = fault instanceof BridgeError ? fault.code : 'FAULT';
-    this.#needs.log.warn('line not delivered to room', { entry: entry.id, room, network: line.network, code, why: faultText(fault) });
+    this.#needs.log.warn('line not delivered to room', { request: entry.id, room, network: line.network, code, why: faultText(fault) });
     return this.#needs.failure({ ...line, entry: entry.id, room }, fault);
   }
 }

@@ -36,14 +36,14 @@ const HOUR_MS = 3_600_000;
 
 export function makeFailure(needs: FailureNeeds): Failure {
   const told = new BoundedMap<string, number>(10_000);
-  const tell = async (line: ChannelMessage, network: Pick<IrcNetwork, 'bot'>, code: string): Promise<boolean> => {
+  const tell = async (line: FailedLine, network: Pick<IrcNetwork, 'bot'>, code: string): Promise<boolean> => {
     const text = `What you said in ${line.channel} did not reach Matrix: ${why(code)} People on IRC did see it.`;
     try {
       const outcome = await network.bot.say(line.from.nick, { how: 'notice', lines: [text] });
       if (outcome.ok) return true;
-      needs.log.warn('author not told', { network: line.network, why: outcome.refusal.say });
+      needs.log.warn('author not told', { request: line.entry, network: line.network, why: outcome.refusal.say });
     } catch (fault) {
-      needs.log.error('author not told', { network: line.network, why: faultText(fault) });
+      needs.log.error('author not told', { request: line.entry, network: line.network, why: faultText(fault) });
     }
     return false;
   };

@@ -5,7 +5,7 @@ import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
 import { Allowance } from '../lib/allowance.js';
 import type { Clock } from '../lib/clock.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
 import type { RoomId, UserId } from '../model/ids.js';
 import type { IrcEventOf } from '../model/irc-event.js';
@@ -37,7 +37,8 @@ export function makeInvite(needs: InviteNeeds): (event: IrcEventOf<'invite'>) =>
   let count = 0;
 
   /** By the ghost of who invites, where the room lets it; otherwise by the bot. */
-  const invite = async ({ network, by, channel }: IrcEventOf<'invite'>, person: UserId, room: RoomId): Promise<void> => {
+  const invite = async (event: IrcEventOf<'invite'>, person: UserId, room: RoomId): Promise<void> => {
+    const { network, by, channel } = event;
     const reason = `${by.nick} invites you to ${channel} on IRC`;
     // Who is on Matrix himself has no ghost (INV-1).
     if (needs.networks.get(network)?.ownerOf(by.nick) === undefined) {
@@ -47,7 +48,7 @@ export function makeInvite(needs: InviteNeeds): (event: IrcEventOf<'invite'>) =>
         return await homeserver.as(ghost.userId).invite(room, person, reason);
       } catch (fault) {
         if (isFault(fault, 'STOPPING') || !(fault instanceof BridgeError)) throw fault;
-        log.info('ghost may not invite, the bot does', { room, ghost: ghost.userId, why: faultText(fault) });
+        log.info('ghost may not invite, the bot does', { request: requestOf(event), room, ghost: ghost.userId, why: faultText(fault) });
       }
     }
     await homeserver.bot.invite(room, person, reason);
@@ -62,7 +63,7 @@ export function makeInvite(needs: InviteNeeds): (event: IrcEventOf<'invite'>) =>
       const opened = await needs.openOnDemand({ network, person, channel, uninvited: true });
       if (!opened.ok) {
         const { say } = opened.refusal;
-        log.info('invitation not carried', { network, channel, person, why: say });
+        log.info('invitation not carried', { request: requestOf(event), network, channel, person, why: say });
         const { name = network, sendConnectionMessages } = needs.configOf(network);
         if (!sendConnectionMessages) return;
         const text = `${by.nick} invites you to ${channel} on ${name}, but it has no room here. ${say}`;

@@ -4,7 +4,7 @@ import type { NetworkConfig } from '../config/network.js';
 import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
 import { type Clock, within } from '../lib/clock.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import { faultText } from '../model/errors.js';
 import type { RoomId, UserId } from '../model/ids.js';
 import type { IrcEventOf } from '../model/irc-event.js';
@@ -43,21 +43,22 @@ export function makeMembers(needs: MembersNeeds, meanwhile: Pick<Meanwhile, 'not
   const ownerOf = (network: NetworkName, nick: Nick): ReturnType<IrcNetwork['ownerOf']> =>
     networks.get(network)?.ownerOf(nick);
   /** Behind what was said before, and without holding up the room for one who cannot come or go (I2M-14). */
-  const later = (behind: Behind, room: RoomId, what: string, job: () => Promise<void>): void => {
+  const later = (event: object, behind: Behind, room: RoomId, what: string, job: () => Promise<void>): void => {
     behind(room, async () => {
-      const ended = job().catch((fault: unknown) => log.warn(what, { room, why: faultText(fault) }));
+      const ended = job().catch((fault: unknown) => log.warn(what, { request: requestOf(event), room, why: faultText(fault) }));
       await within(needs.clock, PATIENCE_MS, ended, () => undefined);
     });
   };
   /** @param blind also where the homeserver does not tell whether the ghost is in */
   const leaves = (
-    { network, nick, room }: { readonly network: NetworkName; readonly nick: Nick; readonly room: RoomId },
+    event: IrcEventOf<'part' | 'quit' | 'kick'>,
+    { nick, room }: { readonly nick: Nick; readonly room: RoomId },
     reason: string,
     behind: Behind,
     blind = false,
   ): void => {
-    later(behind, room, 'ghost not taken out', async () => {
-      const ghost = ghosts.of(network, nick);
+    later(event, behind, room, 'ghost not taken out', async () => {
+      const ghost = ghosts.of(event.network, nick);
       // Who goes before he is in would stay for ever (G8), and so would who came in an earlier life of the process.
       await ghosts.coming(ghost.userId, room);
       await needs.rollCall.ask(room);
@@ -68,7 +69,7 @@ export function makeMembers(needs: MembersNeeds, meanwhile: Pick<Meanwhile, 'not
   const kickPerson = (event: IrcEventOf<'kick'>, person: UserId, room: RoomId, behind: Behind): void => {
     const why = event.reason === undefined ? '' : ` (${event.reason})`;
     const text = `Kicked from ${event.channel} on IRC by ${event.by.nick}${why}`;
-    later(behind, room, 'person not kicked', () => homeserver.bot.kick(room, person, text));
+    later(event, behind, room, 'person not kicked', () => homeserver.bot.kick(room, person, text));
   };
   const mirrors = (network: NetworkName, channel: IrcEventOf<'join'>['channel']): boolean => {
     const folding = networks.get(network);
@@ -77,20 +78,23 @@ export function makeMembers(needs: MembersNeeds, meanwhile: Pick<Meanwhile, 'not
   };
 
   return {
-    join({ network, who, channel }, behind) {
+    join(event, behind) {
+      const { network, who, channel } = event;
       if (ownerOf(network, who.nick) !== undefined || !mirrors(network, channel)) return;
       for (const { room } of links.ofChannel(network, channel)) {
-        later(behind, room, 'ghost not brought in', () => ghosts.ensureIn(ghosts.of(network, who.nick), room));
+        later(event, behind, room, 'ghost not brought in', () => ghosts.ensureIn(ghosts.of(network, who.nick), room));
       }
     },
-    part({ network, who, channel, reason }, behind) {
+    part(event, behind) {
+      const { network, who, channel, reason } = event;
       if (ownerOf(network, who.nick) !== undefined) return;
       const text = reason === undefined ? 'Part' : `Part: ${reason}`;
       for (const { room } of links.ofChannel(network, channel)) {
-        leaves({ network, nick: who.nick, room }, text, behind, mirrors(network, channel));
+        leaves(event, { nick: who.nick, room }, text, behind, mirrors(network, channel));
       }
     },
-    quit({ network, who, reason }, behind) {
+    quit(event, behind) {
+      const { network, who, reason } = event;
       if (ownerOf(network, who.nick) !== undefined) return;
       const before = ghosts.of(network, who.nick);
       const { userId } = before;
@@ -99,9 +103,9 @@ export function makeMembers(needs: MembersNeeds, meanwhile: Pick<Meanwhile, 'not
       // A QUIT names no channel: the ghost leaves where it is, now or by what still waits.
       for (const room of rooms) {
         const mayBeIn = homeserver.isIn(userId, room) || behind.isBusy(room) || ghosts.coming(userId, room) !== undefined;
-        if (mayBeIn) leaves({ network, nick: who.nick, room }, text, behind);
+        if (mayBeIn) leaves(event, { nick: who.nick, room }, text, behind);
       }
-      const carry = ({ nick }: Ghost, room: RoomId): void => leaves({ network, nick, room }, text, behind);
+      const carry = ({ nick }: Ghost, room: RoomId): void => leaves(event, { nick, room }, text, behind);
       meanwhile.note({ network, before, carry });
     },
     kick(event, behind) {
@@ -110,7 +114,7 @@ export function makeMembers(needs: MembersNeeds, meanwhile: Pick<Meanwhile, 'not
       const rooms = links.ofChannel(network, channel).map(({ room }) => room);
       if (owner === undefined) {
         const text = `Kicked by ${by.nick}${reason === undefined ? '' : `: ${reason}`}`;
-        for (const room of rooms) leaves({ network, nick: who, room }, text, behind);
+        for (const room of rooms) leaves(event, { nick: who, room }, text, behind);
       } else if (owner !== 'bot' && event.heardBy.owner === owner) {
         // Others of ours see the same KICK; the kicked client's own word counts.
         if (by.nick === 'server' && !needs.configOf(network).ircClients.kickOn.channelJoinFailure) return;

@@ -2,7 +2,7 @@
 
 import type { IrcHandlerConfig } from '../config/services.js';
 import type { Homeserver } from '../homeserver/port.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import { faultText, isFault } from '../model/errors.js';
 import type { IrcEventOf } from '../model/irc-event.js';
 import type { Links } from '../rooms/links.js';
@@ -21,7 +21,8 @@ export interface ModeNoticeNeeds {
 /** Makes it. What the modes are at a join is no change, and is not told. */
 export function makeModeNotice(needs: ModeNoticeNeeds): (event: IrcEventOf<'mode'>, behind: Behind) => void {
   let count = 0;
-  return ({ network, channel, by, changes, at }, behind) => {
+  return (event, behind) => {
+    const { network, channel, by, changes, at } = event;
     const { modeNotices } = needs.ircHandler();
     if (by === undefined || changes.length === 0) return;
     const body = `${by.nick} sets mode ${wordModes(changes)} on ${channel}`;
@@ -34,7 +35,7 @@ export function makeModeNotice(needs: ModeNoticeNeeds): (event: IrcEventOf<'mode
           await needs.homeserver.bot.send(room, 'm.room.message', { msgtype: 'm.notice', body, 'm.mentions': {} }, txnId);
         } catch (fault) {
           if (isFault(fault, 'STOPPING')) return;
-          needs.log.warn('mode not told in room', { room, why: faultText(fault) });
+          needs.log.warn('mode not told in room', { request: requestOf(event), room, why: faultText(fault) });
         }
       });
     }

@@ -3,7 +3,7 @@
 import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
 import { type Clock, within } from '../lib/clock.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import { faultText } from '../model/errors.js';
 import type { RoomId } from '../model/ids.js';
 import type { IrcEventOf } from '../model/irc-event.js';
@@ -44,14 +44,15 @@ export function makeNick(
     await ghosts.ensureIn(after, room);
     if (after.userId !== before.userId) await ghosts.leave(before, room, `now known as ${after.nick}`);
   };
-  return ({ network, from, to }, behind) => {
+  return (event, behind) => {
+    const { network, from, to } = event;
     if (needs.networks.get(network)?.ownerOf(to) !== undefined) return;
     const before = ghosts.of(network, from.nick);
     const after = ghosts.of(network, to);
     const follow = (one: Ghost, room: RoomId): void => {
       behind(room, async () => {
         const renamed = rename(one, after, room).catch((fault: unknown) => {
-          needs.log.warn('ghost not renamed', { room, ghost: one.userId, why: faultText(fault) });
+          needs.log.warn('ghost not renamed', { request: requestOf(event), room, ghost: one.userId, why: faultText(fault) });
         });
         // The room does not wait for a ghost that cannot join (I2M-14).
         await within(needs.clock, PATIENCE_MS, renamed, () => undefined);

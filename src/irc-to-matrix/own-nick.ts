@@ -3,7 +3,7 @@
 import type { NetworkConfig } from '../config/network.js';
 import type { IrcNetwork } from '../irc/port.js';
 import type { Clock, Timer } from '../lib/clock.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import { faultText } from '../model/errors.js';
 import type { UserId } from '../model/ids.js';
 import type { IrcEventOf } from '../model/irc-event.js';
@@ -29,7 +29,8 @@ export function makeOwnNick(needs: OwnNickNeeds): (event: IrcEventOf<'nick'>) =>
   const forced = new Set<string>();
   let count = 0;
 
-  const look = (person: UserId, network: NetworkName): void => {
+  const look = (person: UserId, event: IrcEventOf<'nick'>): void => {
+    const { network } = event;
     const key = `${network} ${person}`;
     soon.delete(key);
     const irc = networks.get(network);
@@ -45,14 +46,16 @@ export function makeOwnNick(needs: OwnNickNeeds): (event: IrcEventOf<'nick'>) =>
       ? `You are ${client.nick} on ${name} again.`
       : `${name} has changed your nick to ${client.nick}. I ask for ${client.wish} again from time to time; !nick chooses another.`;
     needs.tellPerson(person, { text, txnId: `nick.${clock.now()}.${count++}`, openFor: name }).catch((fault: unknown) => {
-      needs.log.warn('person not told of nick', { owner: person, why: faultText(fault) });
+      needs.log.warn('person not told of nick', { request: requestOf(event), owner: person, why: faultText(fault) });
     });
   };
 
-  return ({ network, heardBy: { owner }, to }) => {
+  return (event) => {
+    const { network, heardBy, to } = event;
+    const { owner } = heardBy;
     if (owner === 'bot' || networks.get(network)?.ownerOf(to) !== owner) return;
     const key = `${network} ${owner}`;
     soon.get(key)?.end();
-    soon.set(key, clock.after(SETTLE_MS, () => look(owner, network)));
+    soon.set(key, clock.after(SETTLE_MS, () => look(owner, event)));
   };
 }

@@ -2,7 +2,7 @@
 
 import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import { faultText } from '../model/errors.js';
 import type { UserId } from '../model/ids.js';
 import type { IrcEventOf } from '../model/irc-event.js';
@@ -53,7 +53,7 @@ export function makePmNick(needs: PmNickNeeds): (event: IrcEventOf<'nick'>) => v
     try {
       if (room) await move(room, event);
     } catch (fault) {
-      needs.log.warn('private talk not moved to the new nick', { room: room?.room, why: faultText(fault) });
+      needs.log.warn('private talk not moved to the new nick', { request: requestOf(event), room: room?.room, why: faultText(fault) });
     }
   };
   const count = (key: string, person: UserId, by: number): void => {

@@ -3,7 +3,7 @@
 import type { IrcNetwork } from '../irc/port.js';
 import { BoundedMap } from '../lib/bounded-map.js';
 import type { Clock } from '../lib/clock.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import { faultText } from '../model/errors.js';
 import type { PrivateMessage } from '../model/irc-event.js';
 import type { NetworkName } from '../model/irc-names.js';
@@ -34,9 +34,9 @@ export function makeAnswer(needs: AnswerNeeds): Answer {
     try {
       const outcome = await client.say(line.from.nick, { how: 'notice', lines: [text] });
       if (outcome.ok) return;
-      needs.log.warn('author not told', { network: line.network, why: outcome.refusal.say });
+      needs.log.warn('author not told', { request: requestOf(line), network: line.network, why: outcome.refusal.say });
     } catch (fault) {
-      needs.log.error('author not told', { network: line.network, why: faultText(fault) });
+      needs.log.error('author not told', { request: requestOf(line), network: line.network, why: faultText(fault) });
     }
     // Not heard: the next line tries again.
     told.delete(key);

@@ -4,7 +4,7 @@ import type { IrcNetwork } from '../irc/port.js';
 import type { Entry, Journal } from '../journal/port.js';
 import type { Clock } from '../lib/clock.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf, requestOfFault } from '../lib/log.js';
 import { Overdue } from '../lib/overdue.js';
 import { countMessage, type Metrics } from '../metrics/port.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
@@ -41,11 +41,11 @@ export class PrivateLines {
   constructor(needs: PrivateLinesNeeds) {
     this.#needs = needs;
     this.#overdue = new Overdue(needs.clock, (entry, outcome, seconds) => {
-      needs.log.warn(`private line ${outcome}`, { entry, seconds: Math.round(seconds) });
+      needs.log.warn(`private line ${outcome}`, { request: entry, seconds: Math.round(seconds) });
       needs.metrics.time('bridge_remote_request_seconds', seconds, { outcome });
     });
     this.#lanes = new KeyedQueue((key, fault) => {
-      needs.log.error('private line failed', { lane: key, fault });
+      needs.log.error('private line failed', { request: requestOfFault(fault), lane: key, fault });
       needs.metrics.count('bridge_faults_total', { direction: 'irc_to_matrix' });
     });
   }
@@ -64,7 +64,7 @@ export class PrivateLines {
     const { entries, durable } = this.#needs.journal.keep('irc', [writePrivate(line)]);
     // Sending need not wait for the disk: the id of an entry that is lost is never given again.
     durable.catch((fault: unknown) => {
-      this.#needs.log.error('line sent without being kept', { fault });
+      this.#needs.log.error('line sent without being kept', { request: entries[0]?.id, fault });
       this.#needs.metrics.count('bridge_journal_faults_total', { lane: 'irc' });
     });
     const entry = entries[0];
@@ -100,6 +100,7 @@ export class PrivateLines {
 
   #carry(line: PrivateMessage, entry: Entry, repeat: boolean): void {
     const inTime = this.#overdue.begin(entry.id);
+    requestOf(line, entry.id);
     this.#lanes.push(this.#laneOf(line.network, line.to.owner, line.from.nick), async () => {
       try {
         const unread = await this.#needs.carry(line, entry, repeat);
@@ -119,14 +120,15 @@ export class PrivateLines {
   #drop(line: PrivateMessage): void {
     this.#count(line, 'dropped');
     this.#needs.metrics.count('bridge_dropped_total', { reason: 'unread' });
-    this.#needs.log.info('line of a server or a stranger read by nobody', { network: line.network, person: line.to.owner, nick: line.from.nick });
+    const fields = { request: requestOf(line), network: line.network, person: line.to.owner, nick: line.from.nick };
+    this.#needs.log.info('line of a server or a stranger read by nobody', fields);
   }
 
   async #fail(line: PrivateMessage, entry: Entry, fault: unknown): Promise<void> {
     const code = fault instanceof BridgeError ? fault.code : 'FAULT';
     this.#count(line, 'fail');
     this.#needs.metrics.count('bridge_dropped_total', { reason: code });
-    const fields = { entry: entry.id, network: line.network, person: line.to.owner, code, why: faultText(fault) };
+    const fields = { request: entry.id, network: line.network, person: line.to.owner, code, why: faultText(fault) };
     this.#needs.log.warn('private line not delivered', fields);
     const { owner } = line.to;
     const person = owner === 'bot' ? {} : { person: owner };

@@ -3,7 +3,7 @@
 import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
 import type { Clock } from '../lib/clock.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf, traced } from '../lib/log.js';
 import { faultText, isFault } from '../model/errors.js';
 import { type EventPair, shortHash } from '../model/event-pair.js';
 import type { Heard, ReactionEvent, RedactionEvent } from '../model/irc-event.js';
@@ -45,7 +45,7 @@ export function makeReaction(needs: ReactionNeeds): (event: ReactionEvent, behin
     } catch (fault) {
       // Twice the same is once (CS API, "Annotating").
       if (!isFault(fault, 'HOMESERVER_BAD_REQUEST')) throw fault;
-      log.debug('reaction not taken', { room: pair.room, why: faultText(fault) });
+      log.debug('reaction not taken', { request: requestOf(event), room: pair.room, why: faultText(fault) });
     }
   };
   const unreact = async ({ network, from, msgid, key, channel }: ReactionEvent, pair: EventPair): Promise<void> => {
@@ -87,17 +87,17 @@ async function forEachRoom(
   for (const { room } of known) {
     const look = (): Promise<EventPair | undefined> => pairs.inRoom(event.network, channel ?? nick, event.msgid, room);
     // What it is about may still be on its way into the room.
-    behind(room, async () => {
+    behind(room, () => traced(event, async () => {
       const pair = await look();
       if (pair) return done(pair);
       // Our own words have an id once they have come back: on another connection, so perhaps a little later.
-      clock.after(ECHO_MS, () => behind(room, async () => done(await look())));
-    });
+      clock.after(ECHO_MS, () => behind(room, () => traced(event, async () => done(await look()))));
+    }));
   }
   async function done(pair: EventPair | undefined): Promise<void> {
     if (!pair) return;
     await work(pair).catch((fault: unknown) => {
-      log.warn('not carried to its event', { room: pair.room, event: pair.event, kind: channel ?? 'private', why: faultText(fault) });
+      log.warn('not carried to its event', { request: requestOf(event), room: pair.room, event: pair.event, kind: channel ?? 'private', why: faultText(fault) });
     });
   }
 }

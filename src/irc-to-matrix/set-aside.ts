@@ -32,7 +32,7 @@ export function makeSetAside({ linesAside, metrics, log }: SetAsideNeeds): SetAs
       await linesAside.add({ id, network, at, nick, target, text, why, ...whose });
       metrics.count('bridge_lines_aside_total', { reason });
     } catch (failed) {
-      log.error('line not set aside', { entry: id, why: faultText(failed) });
+      log.error('line not set aside', { request: id, why: faultText(failed) });
     }
   };
 }

@@ -2,7 +2,7 @@
 
 import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import { faultText, isFault } from '../model/errors.js';
 import type { RoomId, UserId } from '../model/ids.js';
 import type { IrcEventOf } from '../model/irc-event.js';
@@ -41,7 +41,8 @@ export function makeTopic(needs: TopicNeeds): (event: IrcEventOf<'topic'>, behin
     }
   };
 
-  return ({ network, channel, by, text }, behind) => {
+  return (event, behind) => {
+    const { network, channel, by, text } = event;
     if (by !== undefined && needs.networks.get(network)?.ownerOf(by.nick) !== undefined) return;
     const topic = ircToHtml(text).plain;
     for (const link of needs.links.ofChannel(network, channel)) {
@@ -54,7 +55,7 @@ export function makeTopic(needs: TopicNeeds): (event: IrcEventOf<'topic'>, behin
           await set(ghost?.userId, link.room, topic);
         } catch (fault) {
           if (isFault(fault, 'STOPPING')) return;
-          log.warn('topic not set in room', { room: link.room, why: faultText(fault) });
+          log.warn('topic not set in room', { request: requestOf(event), room: link.room, why: faultText(fault) });
         }
       });
     }

@@ -4,7 +4,7 @@ import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
 import { Allowance } from '../lib/allowance.js';
 import type { Clock } from '../lib/clock.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import { faultText } from '../model/errors.js';
 import type { PresenceEvent, TypingEvent } from '../model/irc-event.js';
 import type { NetworkName } from '../model/irc-names.js';
@@ -34,7 +34,8 @@ const CHANGES = 6;
 export function makeTyping(needs: TypingNeeds): (event: TypingEvent) => void {
   const { networks, homeserver, ghosts, links, pmRooms, clock, log } = needs;
   const often = new Allowance(clock, 2, EVERY_MS);
-  return ({ network, from, channel, heardBy, state }) => {
+  return (event) => {
+    const { network, from, channel, heardBy, state } = event;
     if (networks.get(network)?.ownerOf(from.nick) !== undefined) return;
     const ghost = ghosts.of(network, from.nick);
     const pm = channel === undefined && heardBy.owner !== 'bot' ? pmRooms.find(network, heardBy.owner, from.nick) : undefined;
@@ -45,7 +46,7 @@ export function makeTyping(needs: TypingNeeds): (event: TypingEvent) => void {
       homeserver
         .as(user)
         .typing(room, LASTS_MS[state])
-        .catch((fault: unknown) => log.debug('typing not shown', { room, why: faultText(fault) }));
+        .catch((fault: unknown) => log.debug('typing not shown', { request: requestOf(event), room, why: faultText(fault) }));
     }
   };
 }
@@ -54,7 +55,8 @@ export function makeTyping(needs: TypingNeeds): (event: TypingEvent) => void {
 export function makePresence(needs: TypingNeeds): (event: PresenceEvent) => void {
   const { networks, homeserver, ghosts, links, clock, log } = needs;
   const often = new Allowance(clock, CHANGES, 60_000);
-  return ({ network, who, text }) => {
+  return (event) => {
+    const { network, who, text } = event;
     if (networks.get(network)?.ownerOf(who.nick) !== undefined) return;
     const { userId } = ghosts.of(network, who.nick);
     const there = links.onNetwork(network).some(({ room }) => homeserver.isIn(userId, room));
@@ -63,6 +65,6 @@ export function makePresence(needs: TypingNeeds): (event: PresenceEvent) => void
     homeserver
       .as(userId)
       .presence(text === undefined ? 'online' : 'unavailable', shown)
-      .catch((fault: unknown) => log.debug('presence not shown', { ghost: userId, why: faultText(fault) }));
+      .catch((fault: unknown) => log.debug('presence not shown', { request: requestOf(event), ghost: userId, why: faultText(fault) }));
   };
 }

@@ -41,6 +41,43 @@ export function makeLog(least: LogLevel, sink: (line: LogLine) => void, part = '
   };
 }
 
+/** Ids start with when the process did, so that no two lives share one. */
+const LIFE = Math.floor(performance.timeOrigin).toString(36);
+const requests = new WeakMap<object, string>();
+let minted = 0;
+
+/**
+ * The id of something that the bridge was asked to do, for the field `request` of each log line that belongs to it
+ * (MET-14). It is made only when a line is said: what is never logged costs nothing.
+ * @param subject what was asked: an event of IRC, an HTTP request
+ * @param known the id of its journal entry, where it has one
+ */
+export function requestOf(subject: object, known?: string): string {
+  const id = requests.get(subject) ?? known ?? `${LIFE}.${(minted++).toString(36)}`;
+  requests.set(subject, id);
+  return id;
+}
+
+/** Has a fault remember on which request it came. */
+export function blame(fault: unknown, request: string): void {
+  if (typeof fault === 'object' && fault !== null) requestOf(fault, request);
+}
+
+/** The request on which a fault came, if that was told. */
+export function requestOfFault(fault: unknown): string | undefined {
+  return typeof fault === 'object' && fault !== null ? requests.get(fault) : undefined;
+}
+
+/** Does the work that `subject` asks for; a fault of it remembers that. */
+export async function traced(subject: object, work: () => Promise<void> | void): Promise<void> {
+  try {
+    await work();
+  } catch (fault) {
+    blame(fault, requestOf(subject));
+    throw fault;
+  }
+}
+
 /** Text in a field longer than this is cut, and so is a whole field longer than four times this. */
 const LONGEST = 500;
 

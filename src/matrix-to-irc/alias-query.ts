@@ -2,7 +2,7 @@
 
 import type { NetworkConfig } from '../config/network.js';
 import type { IrcNetwork } from '../irc/port.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import type { RoomAlias } from '../model/ids.js';
 import type { ChannelName, NetworkName } from '../model/irc-names.js';
 import { mayLinkByAlias } from '../policy/may-link.js';
@@ -18,8 +18,8 @@ export interface AliasQueryNeeds {
 }
 
 /** Makes the answer to `GET /rooms/{alias}`: true once the room is there (AS-3, ROOM-1). */
-export function makeAliasQuery(needs: AliasQueryNeeds): (alias: RoomAlias) => Promise<boolean> {
-  return async (alias) => {
+export function makeAliasQuery(needs: AliasQueryNeeds): (alias: RoomAlias, request?: object) => Promise<boolean> {
+  return async (alias, request) => {
     for (const network of needs.networks.values()) {
       const channel = needs.channelOf(network.name, alias);
       if (channel === undefined) continue;
@@ -28,7 +28,7 @@ export function makeAliasQuery(needs: AliasQueryNeeds): (alias: RoomAlias) => Pr
       const outcome = allowed.ok ? await needs.openChannelRoom({ network, config, channel, alias }) : allowed;
       if (outcome.ok) return true;
       const { reason, say } = outcome.refusal;
-      needs.log.info('alias refused', { alias, network: network.name, reason, why: say });
+      needs.log.info('alias refused', { request: request && requestOf(request), alias, network: network.name, reason, why: say });
       return false;
     }
     return false;

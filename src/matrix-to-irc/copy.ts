@@ -76,7 +76,7 @@ export function makeCopies(needs: CopyNeeds): Copies {
         await work(room);
       } catch (fault) {
         if (isFault(fault, 'STOPPING')) throw fault;
-        needs.log.warn('message not copied to room', { room, event: original.event.id, why: faultText(fault) });
+        needs.log.warn('message not copied to room', { request: original.entry.id, room, event: original.event.id, why: faultText(fault) });
       }
     };
     const one = (room: RoomId): Promise<void> =>

@@ -3,7 +3,7 @@
 import type { Entry, Journal } from '../journal/port.js';
 import type { Clock } from '../lib/clock.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
-import type { Log } from '../lib/log.js';
+import { type Log, blame, requestOfFault } from '../lib/log.js';
 import { Overdue } from '../lib/overdue.js';
 import { countMessage, type Metrics } from '../metrics/port.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
@@ -66,7 +66,7 @@ export class MatrixDispatch {
   constructor(needs: DispatchNeeds) {
     this.#needs = needs;
     this.#overdue = new Overdue(needs.clock, (entry, outcome, seconds) => {
-      needs.log.warn(`message ${outcome}`, { entry, seconds: Math.round(seconds) });
+      needs.log.warn(`message ${outcome}`, { request: entry, seconds: Math.round(seconds) });
       needs.metrics.time('bridge_matrix_request_seconds', seconds, { outcome });
     });
     this.#reactions = new Reactions({
@@ -76,7 +76,7 @@ export class MatrixDispatch {
       done: (entry) => needs.journal.done(entry.id),
     });
     this.#lanes = new KeyedQueue((key, fault) => {
-      needs.log.error('matrix event failed', { lane: key, fault });
+      needs.log.error('matrix event failed', { request: requestOfFault(fault), lane: key, fault });
       needs.metrics.count('bridge_faults_total', { direction: 'matrix_to_irc' });
     });
   }
@@ -139,6 +139,7 @@ export class MatrixDispatch {
       } catch (fault) {
         if (isFault(fault, 'STOPPING')) return;
         this.#needs.journal.done(entry.id);
+        blame(fault, entry.id);
         throw fault;
       }
       this.#needs.journal.done(entry.id);
@@ -211,24 +212,24 @@ export class MatrixDispatch {
     try {
       const { ok, rest } = await this.#needs.deliver(delivery);
       this.#count(delivery, started, ok ? 'success' : 'dropped');
-      this.#finish(event, rest, over);
+      this.#finish(delivery, rest, over);
     } catch (fault) {
       if (isFault(fault, 'STOPPING')) return;
       this.#count(delivery, started, 'fail');
       const code = fault instanceof BridgeError ? fault.code : 'FAULT';
-      this.#needs.log.error('message failed', { entry: entry.id, room: event.room, event: event.id, code, why: faultText(fault) });
+      this.#needs.log.error('message failed', { request: entry.id, room: event.room, event: event.id, code, why: faultText(fault) });
       const { refusal } = refused('server-said-no', OUR_FAULT);
       const told = { event, entry: entry.id, repeat, refusal, target: targetOf(link) };
-      this.#finish(event, this.#needs.failure.notDelivered(told), over);
+      this.#finish(delivery, this.#needs.failure.notDelivered(told), over);
     } finally {
       inTime();
     }
   }
 
-  #finish(event: MessageEvent, rest: Promise<void>, over: () => void): void {
+  #finish({ event, entry }: Delivery, rest: Promise<void>, over: () => void): void {
     const finished = rest.then(over, (fault: unknown) => {
       if (isFault(fault, 'STOPPING')) return;
-      this.#needs.log.error('author not told', { room: event.room, event: event.id, why: faultText(fault) });
+      this.#needs.log.error('author not told', { request: entry.id, room: event.room, event: event.id, why: faultText(fault) });
       over();
     });
     this.#rests.add(finished);

@@ -86,7 +86,7 @@ export function makeFailure(needs: FailureNeeds): Failure {
 
   const tell = async (told: Told, others: number): Promise<void> => {
     const { event, refusal, target } = told;
-    needs.log.info('told not delivered', { person: event.sender, room: event.room, reason: refusal.reason, others });
+    needs.log.info('told not delivered', { request: told.entry, person: event.sender, room: event.room, reason: refusal.reason, others });
     const sentence = refusal.reason === 'unconfirmed' ? perhapsNotDelivered : notDelivered;
     await notice(told, sentence(target, refusal.say, others), `f.${refusal.reason}.${digest(target)}`);
   };

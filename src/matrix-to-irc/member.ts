@@ -113,7 +113,7 @@ export function makeMember(needs: MemberNeeds): TakeMember {
     }
     if (outcome.ok || outcome.refusal.reason === 'shutting-down') return;
     const { say } = outcome.refusal;
-    needs.log.info('join not carried', { person, channel: link.channel, why: say });
+    needs.log.info('join not carried', { request: entry.id, person, channel: link.channel, why: say });
     if (needs.removal.fromChannel(person, link.network, link.channel, outcome.refusal)) return;
     const { name = link.network, sendConnectionMessages } = needs.configOf(link.network);
     if (!sendConnectionMessages || outcome.refusal.reason === 'logged-out') return;
@@ -127,7 +127,7 @@ export function makeMember(needs: MemberNeeds): TakeMember {
     coming.set(key, mark);
     const still = (): boolean => coming.get(key) === mark;
     void brought(person, link, still, entry)
-      .catch((fault: unknown) => needs.log.warn('join not carried', { person, channel: link.channel, why: faultText(fault) }))
+      .catch((fault: unknown) => needs.log.warn('join not carried', { request: entry.id, person, channel: link.channel, why: faultText(fault) }))
       .finally(() => still() && coming.delete(key));
   };
 

@@ -145,7 +145,7 @@ function thrownAway(needs: MessageNeeds, link: Destination, told: Omit<Told, 're
     if (once) return;
     once = true;
     tell(needs, link, { ...told, refusal }).catch((fault: unknown) => {
-      needs.log.error('author not told', { entry: told.entry, room: told.event.room, event: told.event.id, why: faultText(fault) });
+      needs.log.error('author not told', { request: told.entry, room: told.event.room, event: told.event.id, why: faultText(fault) });
     });
   };
 }

@@ -61,7 +61,7 @@ export function makeTakeOrder(needs: OrderNeeds): TakeOrder {
     if (event.replaces !== undefined) return;
     if (where === 'bridged') {
       const networks = [...new Set(needs.links.ofRoom(room).map(({ network }) => network))];
-      return reply(event, entry, repeat, await needs.obey({ person, text: text ?? '', networks }));
+      return reply(event, entry, repeat, await needs.obey({ person, text: text ?? '', networks, request: entry.id }));
     }
     const there = await members(room);
     if (where === 'admin') {
@@ -76,6 +76,6 @@ export function makeTakeOrder(needs: OrderNeeds): TakeOrder {
       if (there.length !== 2 || !there.includes(person)) return;
       if (!adminRooms.of(person)) await adminRooms.add({ room, person });
     }
-    await reply(event, entry, repeat, text === undefined ? NO_COMMAND : await needs.obey({ person, text }));
+    await reply(event, entry, repeat, text === undefined ? NO_COMMAND : await needs.obey({ person, text, request: entry.id }));
   };
 }

@@ -38,7 +38,7 @@ export function makeAwait({ failure, clock, log }: WaitingNeeds): Await {
   const last = new BoundedMap<string, number>(10_000);
   const tell = (told: Omit<Told, 'refusal'>, say: string, suffix: string): void => {
     failure.notice(told, say, suffix).catch((fault: unknown) => {
-      log.warn('author not told of waiting', { room: told.event.room, why: faultText(fault) });
+      log.warn('author not told of waiting', { request: told.entry, room: told.event.room, why: faultText(fault) });
     });
   };
   return (told, since) => {
