@@ -150,6 +150,10 @@ export function tagStories(name: string, makeWorld: () => Promise<World>, can: C
         const redacted = await alice.seesEvent('the redaction', ({ type }) => type === 'm.room.redaction');
         assert.equal(redacted.content['reason'] ?? '', 'deleted by bob: spam');
         // Not logged in, alice may delete nothing, nor may the bot before it is an operator: then words, or nothing.
+        const kept = await alice.says(room, 'kept there');
+        await bob.sees('kept there', { to: '#oops' });
+        await alice.call('PUT', `/rooms/${encodeURIComponent(room)}/redact/${encodeURIComponent(kept)}/1`, {});
+        await alice.sees(/still be read in #oops .*\(REDACT_FORBIDDEN\)/u);
         const names = bob.heard.all.filter(({ command }) => command === '353').length;
         bob.sends('NAMES #oops');
         await bob.hears('366');

@@ -56,7 +56,10 @@ export interface VirtualClient {
    * server would not pass it on, nothing was sent.
    */
   signal(target: ChannelName | Nick, what: Signal): boolean;
-  /** Deletes a message on IRC (CAP-10). Refused with `cannot-send` where the server says no, or knows no REDACT. */
+  /**
+   * Deletes a message on IRC (CAP-10). Refused with `cannot-send` where the server knows no REDACT, with `server-said-no`
+   * and its code where it says no.
+   */
   redact(target: ChannelName | Nick, msgid: string, reason?: string): Promise<Outcome>;
   /**
    * Joins and waits for the outcome (own JOIN echo, a numeric, or 25 s). Already in: granted at once. Concurrent calls

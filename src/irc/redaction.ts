@@ -15,13 +15,13 @@ export interface Redaction {
   readonly reason?: string;
 }
 
-/** Deletes a message; refused with `connection-lost`, or with `cannot-send` where the server knows no REDACT or says no. */
+/** Deletes a message; refused with `connection-lost`, with `cannot-send` where the server knows no REDACT, `server-said-no` where it refuses. */
 export function redact({ tags, outbox }: Mouth, clock: Clock, ready: boolean, what: Redaction): Promise<Outcome> {
   if (!ready) return Promise.resolve(refused('connection-lost', 'There is no IRC connection.'));
   return new Promise((resolve) => {
     const line = tags.redact(what.target, what.msgid, what.reason, (answer) => {
       if (!('failed' in answer)) resolve(done);
-      else resolve(refused('cannot-send', `The network did not delete it (${cleanQuote(answer.words)}).`, true));
+      else resolve(refused('server-said-no', `The IRC server answers: ${cleanQuote(answer.words)} (${cleanQuote(answer.failed)}).`, true));
     });
     if (line === undefined) return resolve(refused('cannot-send', 'This network has no way to delete messages.', true));
     const pushed = outbox.push(line, 'text', (taken) => {

@@ -6,6 +6,7 @@ import type { EventId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
 import type { MessageEvent, ReactionEvent } from '../model/matrix-event.js';
 import type { EventPair } from '../model/event-pair.js';
+import type { Refusal } from '../model/refusal.js';
 import type { EventPairs } from '../rooms/event-pairs.js';
 import type { Links } from '../rooms/links.js';
 import type { PmRooms } from '../rooms/pm-rooms.js';
@@ -30,8 +31,9 @@ export interface ByTags {
   /**
    * Does a reaction or a deletion. False: there is nothing that could be done so, or the network refuses.
    * @param client the author's, which was connected for it; absent: whoever is connected anyway
+   * @param notDeleted told, once, when the server refuses a deletion that it could do
    */
-  does(event: MessageEvent, to: Destination, client?: VirtualClient): Promise<boolean>;
+  does(event: MessageEvent, to: Destination, client?: VirtualClient, notDeleted?: (why: Refusal) => void): Promise<boolean>;
 }
 
 /** Reactions remembered. */
@@ -62,14 +64,20 @@ export function makeByTags({ networks, links, pmRooms, pairs }: ByTagsNeeds): By
     return key !== undefined && client?.signal(targetOf(to), { kind: 'unreact', msgid: pair.msgid, key }) === true;
   };
 
-  /** By the author's client, else by the bot where that may delete what others said. */
-  const redact = async (pair: EventPair, to: Destination, reason: string | undefined): Promise<boolean> => {
+  /**
+   * By the author's client, else by the bot where that may delete what others said.
+   * @returns whether it is deleted; else with the first word of the server against it, if it said any
+   */
+  const redact = async (pair: EventPair, to: Destination, reason: string | undefined): Promise<{ readonly ok: boolean; readonly why?: Refusal }> => {
     const network = networks.get(to.network);
     const own = pair.author && network?.clientOf(pair.author);
+    let why: Refusal | undefined;
     for (const client of [own, network?.bot]) {
-      if (client && isThere(client, to) && (await client.redact(targetOf(to), pair.msgid, reason)).ok) return true;
+      const outcome = client && isThere(client, to) ? await client.redact(targetOf(to), pair.msgid, reason) : undefined;
+      if (outcome?.ok) return outcome;
+      if (outcome?.refusal.reason === 'server-said-no') why ??= outcome.refusal;
     }
-    return false;
+    return { ok: false, ...(why && { why }) };
   };
 
   return {
@@ -94,7 +102,7 @@ export function makeByTags({ networks, links, pmRooms, pairs }: ByTagsNeeds): By
       if (told.size > 0) tagged.set(event.id, told);
       return false;
     },
-    async does(event, to, client) {
+    async does(event, to, client, notDeleted) {
       const { body, room } = event;
       if (body.type === 'reaction') return tagged.get(event.id)?.has(placeOf(to)) === true || (body.others === 0 && (await react({ ...event, ...body }, to, client)));
       if (body.type !== 'deletion') return false;
@@ -104,7 +112,13 @@ export function makeByTags({ networks, links, pmRooms, pairs }: ByTagsNeeds): By
       if (reaction) return unreact(reaction, to) || true;
       let done = found.length > 0;
       const reason = body.reason === undefined ? '' : oneLine(body.reason).trim();
-      for (const pair of found) done = (await redact(pair, to, reason === '' ? undefined : reason)) && done;
+      let against: Refusal | undefined;
+      for (const pair of found) {
+        const { ok, why } = await redact(pair, to, reason === '' ? undefined : reason);
+        against ??= why;
+        done = ok && done;
+      }
+      if (against) notDeleted?.(against);
       return done;
     },
   };

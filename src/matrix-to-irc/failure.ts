@@ -122,8 +122,8 @@ export function makeFailure(needs: FailureNeeds): Failure {
   };
 }
 
-/** The same message may be refused by several channels: each notice has a transaction id of its own. */
-function digest(target: string): string {
+/** What tells notices about one event apart, in their transaction ids: the channel, or what is said. */
+export function digest(target: string): string {
   return createHash('sha256').update(target).digest('hex').slice(0, 8);
 }
 

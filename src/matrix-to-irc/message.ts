@@ -15,12 +15,12 @@ import type { Removal } from '../rooms/removal.js';
 import type { RoomSettings } from '../rooms/room-settings.js';
 import type { ByTags } from './by-tags.js';
 import { type CopyNeeds, isCopied, makeCopies } from './copy.js';
-import type { Failure, Told as ToldOf } from './failure.js';
+import { digest, type Failure, type Told as ToldOf } from './failure.js';
 import type { Prepare } from './prepare.js';
 import { type Destination, targetOf } from './private-message.js';
 import type { Recalled } from './recall.js';
 import type { Progress, Said, Say, Speech } from './say.js';
-import { cutTo, fileNamed, TOO_OLD } from './sentences.js';
+import { cutTo, fileNamed, stillThere, TOO_OLD } from './sentences.js';
 import { isBlank } from './to-utterance.js';
 import { makeAwait } from './waiting.js';
 import type { Prepared } from './wording.js';
@@ -96,14 +96,14 @@ export function makeDeliver(needs: MessageNeeds): Deliver {
     if (prepared === 'ignored') return NOTHING_TO_DO;
     // Tags are used wherever they pass, by who is connected anyway.
     if (isSilent(event, prepared, waysOf(room, needs.configOf(link.network), needs.form()))) {
-      return { ok: true, rest: all([needs.byTags.does(event, link).then(() => undefined), changed(delivery)]) };
+      return { ok: true, rest: all([needs.byTags.does(event, link, undefined, notDeleted(needs, told)).then(() => undefined), changed(delivery)]) };
     }
     const arrived = awaitSaying(told, delivery.since);
     let outcome: Outcome<Said> | undefined;
     let shut: Refusal | undefined;
     const shutOut = (why: Refusal): unknown => (shut = why);
     try {
-      outcome = await said(needs, delivery, { prepared, room, shutOut, thrownAway: thrownAway(needs, link, told) });
+      outcome = await said(needs, delivery, { prepared, room, shutOut, thrownAway: thrownAway(needs, link, told), notDeleted: notDeleted(needs, told) });
     } finally {
       arrived(outcome?.ok ?? false);
     }
@@ -150,6 +150,15 @@ function thrownAway(needs: MessageNeeds, link: Destination, told: Omit<Told, 're
   };
 }
 
+/** Tells who deleted a message, once in a room for each thing that a server has against it (CAP-10). */
+function notDeleted(needs: MessageNeeds, told: Omit<Told, 'refusal'>): (why: Refusal) => void {
+  return ({ say }) => {
+    needs.failure.hint(told, `deleted.${digest(say)}`, stillThere(told.target, say)).catch((fault: unknown) => {
+      needs.log.error('author not told', { entry: told.entry, room: told.event.room, event: told.event.id, why: faultText(fault) });
+    });
+  };
+}
+
 /** R17: out of the rooms of a channel that does not let him in, once he was told why, and within 30 s in any case. */
 async function putOut({ removal, clock }: MessageNeeds, { event, link }: Delivery, why: Refusal, told: Promise<void>): Promise<void> {
   await within(clock, TOLD_MS, told.catch(() => undefined), () => undefined);
@@ -165,7 +174,7 @@ async function all(works: readonly Promise<void>[]): Promise<void> {
 async function said(
   needs: MessageNeeds,
   delivery: Delivery,
-  more: Pick<Speech, 'prepared' | 'room' | 'thrownAway' | 'shutOut'>,
+  more: Pick<Speech, 'prepared' | 'room' | 'thrownAway' | 'notDeleted' | 'shutOut'>,
 ): Promise<Outcome<Said>> {
   const { event, progress } = delivery;
   // An earlier life of the process had said it all.

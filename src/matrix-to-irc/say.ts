@@ -52,6 +52,8 @@ export interface Speech {
   readonly note: (progress: Progress) => void;
   /** Called when the server throws away what was said, maybe long after `Say` has resolved (R18, R31). */
   readonly thrownAway: (why: Refusal) => void;
+  /** Called when the server refuses to delete a message (CAP-10). */
+  readonly notDeleted?: (why: Refusal) => void;
   /** Called when the channel does not let its author in; what `Say` resolves with says the same. */
   readonly shutOut: (why: Refusal) => void;
   /** True when the message has become too old to be said (AS-13). */
@@ -171,7 +173,7 @@ async function sayOnce(
 ): Promise<Outcome<Said>> {
   const target = targetOf(speech.link);
   const { body } = speech.event;
-  if ((body.type === 'reaction' || body.type === 'deletion') && (await needs.byTags.does(speech.event, speech.link, client))) {
+  if ((body.type === 'reaction' || body.type === 'deletion') && (await needs.byTags.does(speech.event, speech.link, client, speech.notDeleted))) {
     return granted({ by: client.nick, nothing: true, fileNamed: false });
   }
   const known = 'channel' in speech.link && isAffected(speech.event) ? needs.networks.get(speech.link.network)?.modesOf(speech.link.channel, client) : '';

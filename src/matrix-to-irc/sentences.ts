@@ -52,6 +52,11 @@ export function topicRefused(target: string, why: string): string {
   return `The topic of ${target} was not changed. ${why}`;
 }
 
+/** CAP-10: it is gone on Matrix alone; `why` has the server's words and code. */
+export function stillThere(target: string, why: string): string {
+  return `What was deleted here can still be read in ${target}. ${why}`;
+}
+
 /** A file without an address. */
 export function fileNamed(target: string): string {
   return `People in ${target} see only the name of your file: this bridge does not give out a link to it.`;

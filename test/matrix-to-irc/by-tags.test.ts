@@ -3,6 +3,7 @@ import type { EventPair } from '../../src/model/event-pair.js';
 import type { EventId } from '../../src/model/ids.js';
 import { parseNick } from '../../src/model/irc-names.js';
 import type { MatrixEvent } from '../../src/model/matrix-event.js';
+import { refused, type RefusalReason } from '../../src/model/refusal.js';
 import { ALICE, aLink, aMessage, aText, CAROL, CATS, channelOf, eventId, NET, ROOM, START } from '../support/make.js';
 import { World } from '../support/world.js';
 
@@ -64,6 +65,31 @@ describe('matrix-to-irc: by tags', () => {
     assert.deepEqual(byTags(world).map((line) => line.split(' ').slice(2).join(' ')), ['#cats m7', '#cats m8']);
     assert.ok(byTags(world).every((line) => !line.includes('bot')), byTags(world).join('\n'));
   });
+
+  for (const redactions of ['off', 'notice'] as const) {
+    it(`CAP-10: what the server says against it is told, once for each thing it says; with redactions ${redactions}`, async () => {
+      const world = await World.of({ service: { matrixHandler: { redactions } } });
+      world.network.tags = true;
+      world.take(aMessage({ sender: CAROL, body: aText('first') }));
+      world.take(aMessage({ body: aText('mine') }));
+      await world.quiet();
+      const deletes = async (id: string, code: string, reason: RefusalReason = 'server-said-no'): Promise<void> => {
+        world.events.add(aPair({ event: eventId(id), author: ALICE, msgid: `of${id}` }));
+        world.network.deny(`redact ${CATS}`, refused(reason, `The IRC server answers: no (${code}).`, true).refusal);
+        world.take({ ...redaction(id, CAROL), id: eventId(`${id}-r`) });
+        await world.quiet();
+      };
+      await deletes('$1:hs', 'none', 'cannot-send');
+      assert.deepEqual(world.notices(ROOM), []);
+      for (const [at, code] of ['REDACT_FORBIDDEN', 'REDACT_FORBIDDEN', 'UNKNOWN_MSGID'].entries()) await deletes(`$${at + 2}:hs`, code);
+      const [one, two, ...more] = world.notices(ROOM);
+      assert.match(String(one), /^What was deleted here can still be read in #cats on .*\. The IRC server answers: no \(REDACT_FORBIDDEN\)\.$/u);
+      assert.match(String(two), /UNKNOWN_MSGID/u);
+      assert.deepEqual(more, []);
+      assert.deepEqual(world.homeserver.sent.at(-1)?.content['m.mentions'], { user_ids: [CAROL] });
+      assert.deepEqual(world.journal.open(), []);
+    });
+  }
 
   it('CAP-10: the reason goes with it, as one line', async () => {
     const world = await tagged();
