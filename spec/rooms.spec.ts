@@ -5,6 +5,7 @@ import { until } from './support/look.js';
 import { Refused } from './support/people.js';
 import type { MatrixPerson } from './support/people.js';
 import { Pusher } from './support/push.js';
+import { replaceRoom } from './support/replaced-room.js';
 import { stage } from './support/stage.js';
 
 describe('rooms', () => {
@@ -139,5 +140,15 @@ describe('rooms', () => {
     homeserver.clearFaults();
     assert.equal(fay.messages.filter(({ text }) => text.includes('did not reach Matrix')).length, 1);
     await until('the room is clean of it', () => owner.messages(room).every(({ content }) => content['body'] !== 'am I heard?'));
+  });
+});
+
+describe('a room that is replaced', () => {
+  const wish = { service: { bridgeInfoState: { enabled: true, stable: true } } };
+  const set = stage({ asleep: true, bridge: wish });
+
+  it('ROOM-17, ROOM-18: is followed under talk, with its alias and ghosts, to an id without a domain, and over a kill', async function () {
+    this.timeout(240_000);
+    await replaceRoom(set, wish);
   });
 });

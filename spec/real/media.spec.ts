@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { becomes, linkIn, opens, PUBLIC_URL, redacts, uploads } from '../support/links.js';
+import { replaceRoom } from '../support/replaced-room.js';
 import { story } from '../support/story.js';
 import { missing, realWorld } from './world.js';
 
@@ -12,7 +13,7 @@ const lacking = missing('ngircd');
 const tell = lacking === undefined ? it : it.skip;
 describe('media on Synapse and ngircd', function () {
   this.timeout(240_000);
-  tell(`MEDIA-1, 4, 5, 11, 13: what is uploaded to Synapse opens by our link, and ends with its message${lacking === undefined ? '' : `: ${lacking}`}`, () =>
+  tell(`MEDIA-1, 4, 5, 11, 13: what is uploaded to Synapse opens by our link, and ends with its message; ROOM-17: a room is upgraded${lacking === undefined ? '' : `: ${lacking}`}`, () =>
     story(() => realWorld('ngircd'), { service: { mediaProxy: { publicUrl: PUBLIC_URL } } }, async ({ people, bridge }) => {
       const bob = await people.onIrc('bob', '#files');
       const alice = await people.onMatrix('alice');
@@ -42,5 +43,6 @@ describe('media on Synapse and ngircd', function () {
       await redacts(alice, room, long);
       await becomes(link, bridge.port, 410);
       await becomes(paste, bridge.port, 410);
+      await replaceRoom({ people, bridge }, { service: { bridgeInfoState: { enabled: true } } });
     }));
 });

@@ -22,7 +22,12 @@ import { network } from './network.js';
 import { ways } from './ways.js';
 import { provisioning } from './provisioning.js';
 
-const bridgeInfoState = section({ enabled: flag.default(false), initial: flag.default(false) });
+const bridgeInfoState = section({
+  enabled: flag.default(false),
+  initial: flag.default(false),
+  /** Besides the type that clients know now, the one that the proposal will have. */
+  stable: flag.default(false),
+});
 const ident = section({ enabled: flag.default(false), port: port.default(113), address: someText.default('0.0.0.0') });
 const debugApi = section({ enabled: flag.default(false), port: port.default(11_100) });
 

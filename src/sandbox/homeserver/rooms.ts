@@ -12,6 +12,7 @@ import { isObject, stringOr } from './json.js';
 import { changeMembership, sameContent } from './membership.js';
 import type { Room } from './room.js';
 import type { TransactionMemory } from './transaction-memory.js';
+import { upgradeRoom } from './upgrade.js';
 
 /** Routes of a room's events. */
 export function roomRoutes(house: House, memory: TransactionMemory): Record<string, Route> {
@@ -46,6 +47,7 @@ export function roomRoutes(house: House, memory: TransactionMemory): Record<stri
   };
   return {
     'POST /createRoom': (request) => createRoom(house, request),
+    'POST /rooms/{}/upgrade': (request) => upgradeRoom(house, request),
     'PUT /rooms/{}/send/{}/{}': send,
     'PUT /rooms/{}/redact/{}/{}': (request) => memory.once(request, () => redact(house, request)),
     'PUT /rooms/{}/state/{}/{}': putState,
