@@ -10,6 +10,7 @@ import type { IrcHandlerConfig, MatrixHandlerConfig } from './config/services.js
 import type { Questions } from './homeserver/port.js';
 import { IrcDispatch } from './irc-to-matrix/dispatch.js';
 import { makeFindNick } from './irc-to-matrix/find-nick.js';
+import { makeIgnored, unlessIgnored } from './irc-to-matrix/ignored.js';
 import { makeFailure as makeIrcFailure } from './irc-to-matrix/failure.js';
 import { makeCarry } from './irc-to-matrix/message.js';
 import { makeCarryOn } from './irc-to-matrix/where-it-goes.js';
@@ -32,6 +33,7 @@ import { makeTakeOrder } from './matrix-to-irc/order.js';
 import { makePrepare } from './matrix-to-irc/prepare.js';
 import { makeMayGo } from './matrix-to-irc/private-message.js';
 import { makeRecall } from './matrix-to-irc/recall.js';
+import { makeRelay } from './matrix-to-irc/relay.js';
 import { makeRoute } from './matrix-to-irc/route.js';
 import { makeSay } from './matrix-to-irc/say.js';
 import { makeTable } from './matrix-to-irc/table.js';
@@ -41,10 +43,9 @@ import { makeUserQuery } from './matrix-to-irc/user-query.js';
 import { makeWordingOf } from './matrix-to-irc/wording-of.js';
 import type { NewsType } from './model/account.js';
 import { faultText } from './model/errors.js';
-import type { ChannelMessage, IrcEvent } from './model/irc-event.js';
+import type { IrcEvent } from './model/irc-event.js';
 import type { MatrixEvent } from './model/matrix-event.js';
 import { Idle } from './people/idle.js';
-import { fitsMask } from './policy/masks.js';
 import { makeReadRoomOf } from './rooms/admin-room.js';
 import { makeCountPeople } from './rooms/functional-members.js';
 import type { Links } from './rooms/links.js';
@@ -115,7 +116,8 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
 
   const form = (): MatrixHandlerConfig => live.config.ircService.matrixHandler;
   const countPeople = makeCountPeople({ homeserver, ignored: () => form().ignoreFunctionalMembersInAdminRooms });
-  const toIrc = { ...shared, countPeople, log: log.part('matrix-to-irc') };
+  const relay = makeRelay(shared);
+  const toIrc = { ...shared, countPeople, relay, log: log.part('matrix-to-irc') };
   const failure = makeFailure({
     ...toIrc,
     stopping,
@@ -168,8 +170,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
   const toMatrix = { ...shared, people: store.people, log: log.part('irc-to-matrix') };
   const ircHandler = (): IrcHandlerConfig => live.config.ircService.ircHandler;
   const findNick = makeFindNick({ ...toMatrix, ircHandler });
-  const ignores = ({ network, from }: Pick<ChannelMessage, 'network' | 'from'>): boolean =>
-    configOf(network).ignoreMasks.some((mask) => fitsMask(from, mask, (name) => networks.get(network)?.fold(name) ?? name));
+  const ignored = makeIgnored(shared);
   const answer = makeAnswer(toMatrix);
   const setAside = makeSetAside({ ...toMatrix, linesAside: store.linesAside });
   const carryPrivate = makeCarryPrivate({ ...toMatrix, answer });
@@ -178,12 +179,12 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
     ...toMatrix,
     journal,
     privateLines,
-    ignores,
-    carry: makeCarryOn(makeCarry({ ...toMatrix, findNick }), rooms.deadRooms),
+    ignores: ignored.everywhere,
+    carry: unlessIgnored(makeCarryOn(makeCarry({ ...toMatrix, findNick }), rooms.deadRooms), ignored),
     windowMs: () => ircHandler().mergeLinesMs,
     fold: (network, name) => networks.get(network)?.fold(name) ?? name,
     failure: makeIrcFailure({ ...toMatrix, setAside, stopping }),
-    table: makeIrcTable({ ...toMatrix, ignores, ircHandler, privateLines, answer }),
+    table: makeIrcTable({ ...toMatrix, ignored, ircHandler, privateLines, answer }),
   });
 
   const settle = makeSettle({ ...shared, succession, log: log.part('rooms') });

@@ -29,6 +29,7 @@ import { makeRemoval, type Removal } from './rooms/removal.js';
 import { Replacements } from './rooms/replacements.js';
 import { RollCall } from './rooms/roll-call.js';
 import { RoomSettings } from './rooms/room-settings.js';
+import { Topics } from './rooms/topics.js';
 
 export interface Rooms {
   readonly links: Links;
@@ -55,6 +56,7 @@ export interface Rooms {
   readonly removal: Removal;
   readonly memory: EventMemory;
   readonly roomSettings: RoomSettings;
+  readonly topics: Topics;
 }
 
 interface RoomsNeeds {
@@ -83,6 +85,7 @@ export function buildRooms(
   const accounts = new Accounts(store.accounts, metrics);
   const settleIdent = withOwnAddress(makeSettleIdent(people), { people, counters: store.counters, configOf, log: allLog.part('people') });
   const connect = makeConnect({ networks, configOf, homeserver, people, settleIdent, accounts });
+  const roomSettings = new RoomSettings({ homeserver, clock, config: () => live.config.ircService.perRoomConfig });
   const openChannelRoom = makeOpenChannelRoom({ homeserver, links, bridgeInfo, clock, log });
   const openAdminRoom = makeOpenAdminRoom({ homeserver, adminRooms });
   return {
@@ -105,10 +108,11 @@ export function buildRooms(
     openAdminRoom,
     tellPerson: makeTellPerson({ homeserver, adminRooms }, openAdminRoom),
     memory: new EventMemory(() => live.config.ircService.matrixHandler.eventCacheSize),
-    roomSettings: new RoomSettings({ homeserver, clock, config: () => live.config.ircService.perRoomConfig }),
+    topics: new Topics({ networks, homeserver, ghosts }),
+    roomSettings,
     departure: new Departure({ networks, pmRooms, clock, log }),
     rollCall: new RollCall({ homeserver, clock, log }),
-    bring: makeBring({ connect, clock, stopping }),
+    bring: makeBring({ connect, configOf, roomSettings, clock, stopping }),
     removal: makeRemoval({ homeserver, configOf, links, metrics, clock, log }),
   };
 }

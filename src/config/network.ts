@@ -1,10 +1,10 @@
 /** One network of `ircService.servers`. */
 
 import * as z from 'zod';
-import { flag, later, listOf, number, port, section, someText, text, textLike, type Frozen } from './kinds.js';
+import { flag, later, listOf, number, oneOf, pattern, port, section, someText, text, textLike, type Frozen } from './kinds.js';
 import { botConfig, excludedUsers, ircClients, matrixClients } from './network-clients.js';
 import { dynamicChannels, mappings, membershipLists, privateMessages, quitDebounce } from './network-rooms.js';
-import { ways } from './ways.js';
+import { directions, ways } from './ways.js';
 
 /** Ports when none is configured (CONN-3). */
 const PLAIN_PORT = 6667;
@@ -66,6 +66,17 @@ export const network = section({
   code: ways.code.exactOptional(),
   replies: ways.replies.exactOptional(),
   media: ways.media.exactOptional(),
+  relayName: ways.relayName.exactOptional(),
+  /** Topics of rooms that were there before their channel was linked (M2I-9, I2M-18). */
+  topicSync: directions.topicSync.default('off'),
+  /** `irc`: a room whose topic IRC refuses gets the channel's topic back. */
+  topicAuthority: oneOf('both', 'irc').default('both'),
+  /** Guests of homeservers stay on Matrix (M2I-41). */
+  ignoreGuests: flag.default(false),
+  /** Whether the ghosts of other bridges get connections of their own; otherwise the bot says what they say (M2I-42). */
+  puppetForeignGhosts: flag.default(false),
+  /** Matrix users that are ghosts of other bridges, besides those whose ids tell it. */
+  foreignGhosts: listOf(pattern).default([]),
 }).transform((set) => ({ ...set, port: set.port ?? (set.ssl ? TLS_PORT : PLAIN_PORT) }));
 
 /** One network with every default filled in. Its key in `servers` is its id everywhere. */

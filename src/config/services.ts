@@ -77,6 +77,7 @@ const matrixHandler = section({
   code: ways.code.default('monospace'),
   replies: ways.replies.default('quote'),
   media: ways.media.default('link'),
+  relayName: ways.relayName.default('display'),
   /** Whether people on IRC are told by tags that somebody types (CAP-11). */
   typing: flag.default(true),
 });

@@ -10,9 +10,10 @@ import type { RoomId, UserId } from '../model/ids.js';
 import type { IrcEventOf } from '../model/irc-event.js';
 import type { NetworkName, Nick } from '../model/irc-names.js';
 import type { Ghost, Ghosts } from '../people/ghosts.js';
-import { mirrorsToMatrix } from '../policy/mirrors.js';
+import { carriesMembers, mirrorsToMatrix } from '../policy/mirrors.js';
 import type { Links } from '../rooms/links.js';
 import type { RollCall } from '../rooms/roll-call.js';
+import type { RoomSettings } from '../rooms/room-settings.js';
 import type { Meanwhile } from './meanwhile.js';
 import { PATIENCE_MS } from './message.js';
 import type { Behind } from './nick.js';
@@ -23,6 +24,7 @@ export interface MembersNeeds {
   readonly homeserver: Pick<Homeserver, 'isIn' | 'knowsRoom' | 'bot' | 'as'>;
   readonly ghosts: Ghosts;
   readonly links: Links;
+  readonly roomSettings: Pick<RoomSettings, 'of'>;
   readonly rollCall: Pick<RollCall, 'ask'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -82,7 +84,10 @@ export function makeMembers(needs: MembersNeeds, meanwhile: Pick<Meanwhile, 'not
       const { network, who, channel } = event;
       if (ownerOf(network, who.nick) !== undefined || !mirrors(network, channel)) return;
       for (const { room } of links.ofChannel(network, channel)) {
-        later(event, behind, room, 'ghost not brought in', () => ghosts.ensureIn(ghosts.of(network, who.nick), room));
+        later(event, behind, room, 'ghost not brought in', async () => {
+          const settings = await needs.roomSettings.of({ room, network, channel });
+          if (carriesMembers(settings).toMatrix) await ghosts.ensureIn(ghosts.of(network, who.nick), room);
+        });
       }
     },
     part(event, behind) {

@@ -11,6 +11,7 @@ import type { ChannelName, NetworkName, Nick } from '../model/irc-names.js';
 import type { Ghosts } from '../people/ghosts.js';
 import type { EventPairs } from '../rooms/event-pairs.js';
 import type { Links } from '../rooms/links.js';
+import type { Ignored } from './ignored.js';
 import type { Behind } from './nick.js';
 
 export interface ReactionNeeds {
@@ -19,6 +20,7 @@ export interface ReactionNeeds {
   readonly ghosts: Ghosts;
   readonly links: Links;
   readonly pairs: EventPairs;
+  readonly ignored: Ignored;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -33,7 +35,8 @@ const ECHO_MS = 1_000;
 export function makeReaction(needs: ReactionNeeds): (event: ReactionEvent, behind: Behind) => Promise<void> {
   const { homeserver, ghosts, pairs, log } = needs;
   const react = async (event: ReactionEvent, pair: EventPair): Promise<void> => {
-    const { network, from, msgid, key, at } = event;
+    const { network, channel, from, msgid, key, at } = event;
+    if (channel !== undefined && (await needs.ignored.inRoom({ network, channel, from }, pair.room))) return;
     const ghost = ghosts.of(network, from.nick);
     await ghosts.ensureIn(ghost, pair.room);
     const content = { 'm.relates_to': { rel_type: 'm.annotation', event_id: pair.event, key } };
@@ -55,8 +58,10 @@ export function makeReaction(needs: ReactionNeeds): (event: ReactionEvent, behin
     const { userId } = ghosts.of(network, from.nick);
     await homeserver.as(userId).redact(pair.room, made.event, `unreact.${shortHash(made.event)}`);
   };
-  return (event, behind) =>
-    forEachRoom(needs, event, event.from.nick, behind, (pair) => (event.undo ? unreact(event, pair) : react(event, pair)));
+  return async (event, behind) => {
+    if (needs.ignored.everywhere(event)) return;
+    await forEachRoom(needs, event, event.from.nick, behind, (pair) => (event.undo ? unreact(event, pair) : react(event, pair)));
+  };
 }
 
 /** Makes what carries REDACT. That its sender may delete it was judged by his server. */

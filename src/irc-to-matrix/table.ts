@@ -1,6 +1,6 @@
 /** The contents page of this direction: each kind of IRC event besides channel lines, and the file that carries it. */
 
-import type { IrcEvent, IrcEventOf, PrivateMessage } from '../model/irc-event.js';
+import type { IrcEvent, IrcEventOf } from '../model/irc-event.js';
 import type { Removal } from '../rooms/removal.js';
 import { type AwayNeeds, makeAway } from './away.js';
 import { type ClientStatusNeeds, makeClientStatus } from './client-status.js';
@@ -38,8 +38,6 @@ export type TableNeeds = NickNeeds &
     readonly privateLines: PrivateLines;
     /** Who is banned from a network is put out of its rooms (CONN-8). */
     readonly removal: Pick<Removal, 'fromNetwork'>;
-    /** Whether what somebody says stays on IRC (I2M-16). */
-    readonly ignores: (line: Pick<PrivateMessage, 'network' | 'from'>) => boolean;
   };
 
 const nothing = (): void => undefined;
@@ -54,7 +52,7 @@ export function makeTable(needs: TableNeeds): Table {
   const ownNick = makeOwnNick(needs);
   return {
     privateMessage(line) {
-      if (!needs.ignores(line) && receive(line)) needs.privateLines.take(line);
+      if (!needs.ignored.everywhere(line) && receive(line)) needs.privateLines.take(line);
     },
     nick(event, behind) {
       pmNick(event);
@@ -78,6 +76,8 @@ export function makeTable(needs: TableNeeds): Table {
     // Whoever said it is told by his own `Saying`.
     notSaid: nothing,
     topic: makeTopic(needs),
+    // Comes right after the topic, which is brought to the rooms with it.
+    topicSet: (event) => needs.topics.setBy(event),
     mode: makeModeNotice(needs),
     // Not carried yet: who is there already.
     names: nothing,

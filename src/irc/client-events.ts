@@ -112,6 +112,11 @@ export function eventOf(line: IrcMessage, hearing: Hearing): IrcEvent | undefine
       const text = line.command === '331' ? '' : cleanText(params.at(-1));
       return channel ? { ...heard, kind: 'topic', channel, text } : undefined;
     }
+    case '333': {
+      const [channel, nick] = [channelOf(params[1], facts), parseNick(params[2]?.split('!', 1)[0])];
+      const setAt = /^\d{9,11}$/.test(params[3] ?? '') ? Number(params[3]) * 1000 : undefined;
+      return channel && nick && setAt ? { ...heard, kind: 'topicSet', channel, nick, setAt } : undefined;
+    }
     case 'MODE': {
       const channel = channelOf(params[0], facts);
       return channel ? { ...heard, kind: 'mode', channel, by: anySource(line), changes: changesOf(params.slice(1), facts) } : undefined;

@@ -79,6 +79,10 @@ export class FrameworkNetwork implements IrcNetwork {
     return [...(session?.capabilities?.enabled ?? [])];
   }
 
+  passesTag(tag: string): boolean {
+    return this.capabilities.includes('message-tags') && this.#facts.passes(tag);
+  }
+
   get channelTypes(): string {
     return this.#facts.channelTypes;
   }

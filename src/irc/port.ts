@@ -138,6 +138,8 @@ export interface IrcNetwork {
   onFold(changed: () => void): void;
   /** IRCv3 capabilities that the server has granted us, of the bot's connection or, without a bot, of anybody's. */
   readonly capabilities: readonly string[];
+  /** Whether the server passes a client tag such as `+reply` on to the others (CAP-8). */
+  passesTag(tag: string): boolean;
   /** CHANTYPES in force, `#&` until known. */
   readonly channelTypes: string;
   /** The greatest NICKLEN known of the network (ISUPPORT), `undefined` before the first connection. */

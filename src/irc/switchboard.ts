@@ -87,9 +87,10 @@ export class Switchboard {
         return;
       }
       case 'topic':
+      case 'topicSet':
       case 'mode':
         // Numerics come to each client that joins; only the primary's are news.
-        if (event.by !== undefined || this.listeners.primaryOf(event.channel) === client) this.emit(event);
+        if ((event.kind !== 'topicSet' && event.by !== undefined) || this.listeners.primaryOf(event.channel) === client) this.emit(event);
         return;
       default:
         this.emit(event);

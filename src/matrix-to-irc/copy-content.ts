@@ -5,17 +5,25 @@ import type { JsonObject } from '../model/matrix-content.js';
 import type { Body, MediaBody, MessageEvent, TextBody } from '../model/matrix-event.js';
 import { wordPlace, wordPoll } from './word-file.js';
 
-/** The same in another room, there an answer to `answered`. */
-export function copyOf(event: Pick<MessageEvent, 'body'>, answered?: EventId): JsonObject {
-  const content = contentOf(event);
+/** The same in another room, there an answer to `answered`; `as`: with this name before it. */
+export function copyOf(event: Pick<MessageEvent, 'body'>, answered?: EventId, as?: string): JsonObject {
+  const content = under(as, contentOf(event));
   return answered === undefined ? content : { ...content, 'm.relates_to': { 'm.in_reply_to': { event_id: answered } } };
 }
 
 /** An edit of a copy. */
-export function editOf(event: Pick<MessageEvent, 'body'>, copy: EventId): JsonObject {
-  const now = contentOf(event);
+export function editOf(event: Pick<MessageEvent, 'body'>, copy: EventId, as?: string): JsonObject {
+  const now = under(as, contentOf(event));
   const said = typeof now['body'] === 'string' ? now['body'] : '';
   return { ...now, body: `* ${said}`, 'm.new_content': now, 'm.relates_to': { rel_type: 'm.replace', event_id: copy } };
+}
+
+/** A text under a name; a file keeps its own. */
+function under(as: string | undefined, content: JsonObject): JsonObject {
+  const { body, formatted_body: html } = content;
+  if (as === undefined || typeof body !== 'string' || 'url' in content) return content;
+  const name = as.replaceAll('&', '&amp;');
+  return { ...content, body: `<${as}> ${body}`, ...(typeof html === 'string' ? { formatted_body: `&lt;${name}&gt; ${html}` } : {}) };
 }
 
 function contentOf({ body }: Pick<MessageEvent, 'body'>): JsonObject {

@@ -16,6 +16,7 @@ import type { EventMemory } from '../rooms/event-memory.js';
 import type { EventPairs } from '../rooms/event-pairs.js';
 import type { Links } from '../rooms/links.js';
 import { copyOf, editOf } from './copy-content.js';
+import type { Relay } from './relay.js';
 
 export interface CopyNeeds {
   readonly homeserver: Pick<Homeserver, 'as' | 'displayName'>;
@@ -23,6 +24,8 @@ export interface CopyNeeds {
   readonly links: Links;
   readonly pairs: EventPairs;
   readonly memory: Pick<EventMemory, 'change' | 'moment' | 'remember'>;
+  /** Under which name the bot speaks for somebody on a network, as it last did (M2I-42). */
+  readonly relay: Pick<Relay, 'lastNameOf'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -65,6 +68,8 @@ export function makeCopies(needs: CopyNeeds): Copies {
     return name;
   };
 
+  const nameBefore = ({ event, link }: Original): string | undefined => needs.relay.lastNameOf(event.sender, link.network, event.room);
+
   const answeredIn = async (room: RoomId, { event, link: { network, channel } }: Original): Promise<EventId | undefined> => {
     const { replyTo } = event;
     return replyTo === undefined ? undefined : pairs.inOtherRoom(replyTo, event.room, room, network, channel);
@@ -99,9 +104,12 @@ export function makeCopies(needs: CopyNeeds): Copies {
       const ghost = ghosts.of(link.network, by);
       const { network, channel: target } = link;
       await inTurn(others(original), event.sender, original, async (room) => {
-        await ghosts.ensureIn({ ...ghost, displayName: (await nameOf(event)) ?? ghost.displayName }, room);
+        // What the bot says is shown as the bot's, with the name before it: it says more people's than one.
+        const as = nameBefore(original);
+        const displayName = as === undefined ? await nameOf(event) : undefined;
+        await ghosts.ensureIn({ ...ghost, displayName: displayName ?? ghost.displayName }, room);
         const order = repeat ? 0 : memory.moment();
-        const content = copyOf(event, await answeredIn(room, original));
+        const content = copyOf(event, await answeredIn(room, original), as);
         const made = await homeserver.as(ghost.userId).send(room, 'm.room.message', content, entry.id, { repeat, since: entry.at });
         pairs.addCopy({ room, event: made, network, target, of: event.id, nick: by, author: event.sender, at: event.at });
         memory.remember(room, made, { sender: ghost.userId, at: event.at, body: event.body, nick: by }, order);
@@ -119,7 +127,7 @@ export function makeCopies(needs: CopyNeeds): Copies {
         if (event.body.type === 'deletion') {
           await actor.redact(room, copy.event, `${entry.id}.d`, event.body.reason);
         } else if (copy.author === event.sender) {
-          await actor.send(room, 'm.room.message', editOf(event, copy.event), entry.id, { repeat, since: entry.at });
+          await actor.send(room, 'm.room.message', editOf(event, copy.event, nameBefore(original)), entry.id, { repeat, since: entry.at });
           memory.change(room, copy.event, event.body);
         }
       });

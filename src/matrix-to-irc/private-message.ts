@@ -7,6 +7,7 @@ import type { ChannelName, NetworkName, Nick } from '../model/irc-names.js';
 import type { Link, PmRoom } from '../model/link.js';
 import { done, type Outcome, refused } from '../model/refusal.js';
 import { mayTalk } from '../policy/may-talk.js';
+import { isRelayed } from '../policy/relayed.js';
 
 /** Where a message goes: a channel, or the nick of a private talk. */
 export type Destination = Link | PmRoom;
@@ -15,6 +16,8 @@ export type Destination = Link | PmRoom;
 export function targetOf(to: Destination): ChannelName | Nick {
   return 'nick' in to ? to.nick : to.channel;
 }
+
+const NOT_FOR_OTHERS = 'Private messages of people of other bridges are not carried to IRC.';
 
 export interface PrivateNeeds {
   readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'fold'>>;
@@ -31,6 +34,7 @@ export function makeMayGo(needs: PrivateNeeds): (sender: UserId, to: Destination
       const say = `This is a private talk of ${to.person} with ${to.nick}. Start one of your own.`;
       return refused('excluded', say, true);
     }
+    if (isRelayed(sender, needs.configOf(to.network))) return refused('excluded', NOT_FOR_OTHERS, true);
     return mayTalk(sender, to.nick, needs.configOf(to.network).privateMessages, network, needs.domain);
   };
 }

@@ -8,11 +8,11 @@ import type { PublicAddresses } from '../media/port.js';
 import type { MessageEvent } from '../model/matrix-event.js';
 import type { NetworkName, Nick } from '../model/irc-names.js';
 import { granted, type Outcome, type Refusal, refused, type RefusalReason } from '../model/refusal.js';
-import type { Connect } from '../people/connect.js';
 import type { RoomWays } from '../policy/ways-of.js';
 import { splitLines } from '../text/split.js';
 import type { ByTags } from './by-tags.js';
 import { type Destination, targetOf } from './private-message.js';
+import type { Relay } from './relay.js';
 import { GIVEN_UP, GREW_OLD, NO_DISK } from './sentences.js';
 import { toUtterance, type Worded } from './to-utterance.js';
 import { pageText } from './word-text.js';
@@ -20,8 +20,8 @@ import type { Prepared, Wording } from './wording.js';
 import type { WordingOf } from './wording-of.js';
 
 export interface SayNeeds {
-  readonly connect: Connect;
-  readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'modesOf'>>;
+  readonly relay: Pick<Relay, 'isFor' | 'clientFor' | 'nameOf'>;
+  readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'modesOf' | 'passesTag'>>;
   /** How a message is to be worded for a client in a place. */
   readonly wordingOf: WordingOf;
   readonly byTags: Pick<ByTags, 'does' | 'marks'>;
@@ -150,14 +150,15 @@ async function reach(needs: SayNeeds, speech: Speech): Promise<Outcome<VirtualCl
   const key = link.key === undefined ? {} : { key: link.key };
   const joined = await client.value.join(link.channel, { patient: true, ...key });
   if (joined.ok) return granted(client.value);
-  speech.shutOut(joined.refusal);
+  // It is the bot that is kept out, not he.
+  if (!needs.relay.isFor(event.sender, link.network)) speech.shutOut(joined.refusal);
   return joined;
 }
 
 /** A disk that is full, or no file left to be opened (F9), passes as an outage does. */
-async function connected({ connect }: SayNeeds, { sender, room }: MessageEvent, { network }: Destination): Promise<Outcome<VirtualClient>> {
+async function connected({ relay }: SayNeeds, { sender, room }: MessageEvent, { network }: Destination): Promise<Outcome<VirtualClient>> {
   try {
-    return await connect(sender, network, room);
+    return await relay.clientFor(sender, network, room);
   } catch (fault) {
     if (!isFault(fault, 'STORE_FAULT')) throw fault;
     return refused('timed-out', NO_DISK);
@@ -172,14 +173,22 @@ async function sayOnce(
   note: (progress: Progress) => void,
 ): Promise<Outcome<Said>> {
   const target = targetOf(speech.link);
-  const { body } = speech.event;
-  if ((body.type === 'reaction' || body.type === 'deletion') && (await needs.byTags.does(speech.event, speech.link, client, speech.notDeleted))) {
+  const { body, sender, room } = speech.event;
+  const relayed = needs.relay.isFor(sender, speech.link.network);
+  // By a tag of the bot nobody would see whose reaction it is.
+  const silently = body.type === 'deletion' || (body.type === 'reaction' && !relayed);
+  if (silently && (await needs.byTags.does(speech.event, speech.link, client, speech.notDeleted))) {
     return granted({ by: client.nick, nothing: true, fileNamed: false });
   }
   const known = 'channel' in speech.link && isAffected(speech.event) ? needs.networks.get(speech.link.network)?.modesOf(speech.link.channel, client) : '';
-  const wording = needs.wordingOf(speech.link, client, speech.room, known instanceof Promise ? await known : known);
-  const first = toUtterance(speech.event, wording, speech.prepared);
-  const worded = first.long && progress === undefined ? await onPage(needs, speech, client, wording, first) : first;
+  const usual = needs.wordingOf(speech.link, client, speech.room, known instanceof Promise ? await known : known);
+  const wording = relayed ? { ...usual, as: await needs.relay.nameOf(sender, speech.link.network, room, usual.ways.relayName) } : usual;
+  const marking = needs.byTags.marks(speech.event, speech.link, client);
+  const marks = marking instanceof Promise ? await marking : marking;
+  const tagged = wording.ways.replies === 'tag' && marks.replyTo !== undefined && needs.networks.get(speech.link.network)?.passesTag('+reply');
+  const prepared: Prepared = tagged ? { ...speech.prepared, tagged } : speech.prepared;
+  const first = toUtterance(speech.event, wording, prepared);
+  const worded = first.long && progress === undefined ? await onPage(needs, { ...speech, prepared }, client, wording, first) : first;
   const { utterance, long, fileNamed } = worded;
   const from = progress?.said ?? 0;
   // What was begun goes on with the lines as they were cut then, but under a longer prefix they may need another cut.
@@ -188,7 +197,6 @@ async function sayOnce(
   const lines = progress && rest ? [...progress.lines.slice(0, from), ...rest] : utterance.lines;
   const by = client.nick;
   if (lines.length === 0) return granted({ by, nothing: true, fileNamed: false });
-  const marks = needs.byTags.marks(speech.event, speech.link, client);
   const outcome = await client.say(
     target,
     progress === undefined ? utterance : { how: utterance.how, lines },
@@ -196,7 +204,7 @@ async function sayOnce(
       from,
       said: (count) => note({ lines, said: count, by }),
       refused: speech.thrownAway,
-      ...(marks instanceof Promise ? await marks : marks),
+      ...marks,
     },
   );
   const cut = long && !('paged' in worded) ? { cutTo: Math.max(0, wording.ways.lineLimit - 1) } : {};
@@ -223,7 +231,7 @@ async function onPage(
   const text = pageText(words, reply, wording.ways.media === 'name' ? undefined : prepared.images);
   if (Buffer.byteLength(text) > (wording.ways.pasteLimit ?? Infinity)) return cut;
   const code = cut.code ? { code: cut.code } : {};
-  const page = await addresses.ofText({ event: id, author: sender, ...(replaces ? { replaces } : {}), text, by: nick, at, ...code });
+  const page = await addresses.ofText({ event: id, author: sender, ...(replaces ? { replaces } : {}), text, by: wording.as ?? nick, at, ...code });
   return page === undefined ? cut : { ...toUtterance(event, wording, { ...prepared, page }), paged: true };
 }
 

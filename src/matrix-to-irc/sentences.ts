@@ -47,9 +47,9 @@ export function cutTo(target: string, lines: number): string {
   return `${what} to ${target}: more would flood the channel. Post long text elsewhere and say its address.`;
 }
 
-/** The room has the new topic, the channel has not. */
-export function topicRefused(target: string, why: string): string {
-  return `The topic of ${target} was not changed. ${why}`;
+/** The channel has not the room's new topic; `setBack`: nor has the room any more. */
+export function topicRefused(target: string, why: string, setBack: boolean): string {
+  return `The topic of ${target} was not changed. ${why}${setBack ? ' This room has the topic of the channel again.' : ''}`;
 }
 
 /** CAP-10: it is gone on Matrix alone; `why` has the server's words and code. */
@@ -60,4 +60,10 @@ export function stillThere(target: string, why: string): string {
 /** A file without an address. */
 export function fileNamed(target: string): string {
   return `People in ${target} see only the name of your file: this bridge does not give out a link to it.`;
+}
+
+/** RC-3: what of a room's own settings is as if it were not there. */
+export function settingsWrong(wrong: readonly string[]): string {
+  const which = wrong.length === 1 ? 'One setting' : 'Some settings';
+  return `${which} of this room (org.matrix.appservice-irc.config) cannot be used, the others are in force: ${wrong.join('; ')}.`;
 }

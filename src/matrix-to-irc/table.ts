@@ -2,9 +2,9 @@
 
 import type { Entry } from '../journal/port.js';
 import type { MatrixEvent } from '../model/matrix-event.js';
-import type { RoomSettings } from '../rooms/room-settings.js';
 import { type EncryptedNeeds, makeEncrypted } from './encrypted.js';
 import { type BehindTalk, makeMember, type MemberNeeds } from './member.js';
+import { makeSettings, type SettingsNeeds } from './settings.js';
 import { makeTopic, type TopicNeeds } from './topic.js';
 import { makeUpgrades, type UpgradeNeeds } from './upgrade.js';
 
@@ -18,7 +18,7 @@ export type Table = {
   ) => Promise<void> | void;
 };
 
-export type TableNeeds = EncryptedNeeds & UpgradeNeeds & MemberNeeds & TopicNeeds & { readonly roomSettings: Pick<RoomSettings, 'changed'> };
+export type TableNeeds = EncryptedNeeds & UpgradeNeeds & MemberNeeds & TopicNeeds & SettingsNeeds;
 
 /** The others, which are told in channels, are carried by `message.ts`, called for each place that `route.ts` names. */
 export function makeTable(needs: TableNeeds): Table {
@@ -26,7 +26,7 @@ export function makeTable(needs: TableNeeds): Table {
   return {
     member: makeMember({ ...needs, invited: (event, entry, repeat) => upgrades.invited(event, (as) => needs.invited(as, entry, repeat)) }),
     ...makeEncrypted(needs),
-    roomSettings: (event) => needs.roomSettings.changed(event),
+    roomSettings: makeSettings(needs),
     topic: makeTopic(needs),
     tombstone: upgrades.tombstone,
   };

@@ -9,6 +9,7 @@ import { splitJoined, splitLines } from '../text/split.js';
 import { fillTemplate } from '../text/template.js';
 import { nickOfEarlier, type Phrase, quotable, wordDeletion, wordEdit, wordReaction } from './word-change.js';
 import { wordFile, wordPlace, wordPoll, wordResult } from './word-file.js';
+import { wordRelayed } from './word-relayed.js';
 import { barePlain, wordText } from './word-text.js';
 import { NOTHING, type Prepared, type Wording } from './wording.js';
 
@@ -34,6 +35,10 @@ const FENCED = /^\s*```([\w+#.-]{1,30})\s*\n/u;
  * `lineLimit` lines is its first line and the address of a page, or without a page its first lines and a mark.
  */
 export function toUtterance(event: Pick<MessageEvent, 'body' | 'sender' | 'at' | 'replyTo' | 'thread' | 'replaces'>, wording: Wording, prepared: Prepared = NOTHING): Worded {
+  return wording.as === undefined ? worded(event, wording, prepared) : wordRelayed(wording.as, wording, (inner) => worded(event, inner, prepared));
+}
+
+function worded(event: Parameters<typeof toUtterance>[0], wording: Wording, prepared: Prepared): Worded {
   const { body } = event;
   const phrase = phraseOf(event, wording, prepared);
   const how = wayOf(phrase.how, wording);
@@ -86,11 +91,12 @@ function shown(event: Parameters<typeof toUtterance>[0], text: string, wording: 
 }
 
 /** A reply names whom it answers, a message of a thread too or how the thread began (M2I-15…20, 22). */
-function answering(event: Parameters<typeof toUtterance>[0], text: string, wording: Wording, { earlier, root }: Prepared): string {
+function answering(event: Parameters<typeof toUtterance>[0], text: string, wording: Wording, { earlier, root, tagged }: Prepared): string {
   const { body, sender, at, thread } = event;
   // `* nick: waves` would be said of somebody else.
   if ((earlier === undefined && root === undefined) || text === '' || (body.type === 'text' && body.how === 'act')) return text;
   const answer = (to: Earlier): string => {
+    if (tagged) return text;
     const nick = to.sender === sender ? '' : nickOfEarlier(to, wording);
     const form = nick === '' ? withoutNick(wording.form) : wording.form;
     const original = wording.ways.replies === 'nick' ? '' : quotable(to);

@@ -8,12 +8,14 @@ import type { ChannelName, NetworkName, Nick } from '../model/irc-names.js';
 import { type RoomWays, waysOf } from '../policy/ways-of.js';
 import type { Links } from '../rooms/links.js';
 import { type Destination, targetOf } from './private-message.js';
+import type { Relay } from './relay.js';
 import type { Wording } from './wording.js';
 
 export interface WordingNeeds {
   readonly networks: ReadonlyMap<NetworkName, Pick<IrcNetwork, 'clientOf'>>;
   readonly configOf: (network: NetworkName) => NetworkConfig;
   readonly form: () => MatrixHandlerConfig;
+  readonly relay: Pick<Relay, 'lastNameOf'>;
   readonly links: Pick<Links, 'ofRoom'>;
   /** Which network's ghost an id is, and of which nick. */
   readonly nickOf: (user: UserId) => { readonly network: NetworkName; readonly nick: Nick } | undefined;
@@ -35,7 +37,8 @@ export function makeWordingOf(needs: WordingNeeds): WordingOf {
       budget: (how) => client.budget(target, how),
       nickOf(user) {
         const ghost = needs.nickOf(user);
-        return ghost?.network === network ? ghost.nick : needs.networks.get(network)?.clientOf(user)?.nick;
+        if (ghost?.network === network) return ghost.nick;
+        return needs.networks.get(network)?.clientOf(user)?.nick ?? needs.relay.lastNameOf(user, network, to.room);
       },
       channelOf: (id) => channelOf(needs, network, id),
     };

@@ -17,6 +17,8 @@ export interface Wording {
   readonly nickOf: (user: UserId) => string | undefined;
   /** What a room is called on IRC: the channel on this network that it is linked with. */
   readonly channelOf: (room: RoomAlias | RoomId) => string | undefined;
+  /** The name under which the bot says it for somebody of another bridge (M2I-42). */
+  readonly as?: string;
   /** ACTION and NOTICE are said as plain lines there (M2I-49). */
   readonly only?: { readonly act?: boolean; readonly notice?: boolean };
 }
@@ -29,6 +31,8 @@ export interface Prepared {
   readonly lost?: true;
   /** How its thread began. */
   readonly root?: Earlier;
+  /** A tag says what it answers: its words need not (M2I-21). */
+  readonly tagged?: true;
   /** The address of its file, for people without accounts. */
   readonly address?: string;
   /** The addresses of images within its text (MEDIA-15). */

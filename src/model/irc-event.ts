@@ -74,11 +74,19 @@ export interface NamesEvent extends Heard {
   readonly channel: ChannelName;
   readonly members: readonly { readonly nick: Nick; readonly prefixes: string }[];
 }
+/** A new topic, or without `by` the one that a channel has, told at a join (331, 332). */
 export interface TopicEvent extends Heard {
   readonly kind: 'topic';
   readonly channel: ChannelName;
   readonly by?: Hostmask;
   readonly text: string;
+}
+/** 333, after 332: who set the topic, and when (ms since the epoch). */
+export interface TopicSetEvent extends Heard {
+  readonly kind: 'topicSet';
+  readonly channel: ChannelName;
+  readonly nick: Nick;
+  readonly setAt: number;
 }
 export interface ModeEvent extends Heard {
   readonly kind: 'mode';
@@ -156,6 +164,7 @@ export type IrcEvent =
   | NickEvent
   | NamesEvent
   | TopicEvent
+  | TopicSetEvent
   | ModeEvent
   | InviteEvent
   | NotSaidEvent

@@ -4,6 +4,12 @@ import type { MembershipListsConfig } from '../config/network-rooms.js';
 import type { RoomId } from '../model/ids.js';
 import type { ChannelName } from '../model/irc-names.js';
 import type { Folding } from './may-link.js';
+import type { RoomWays } from './ways-of.js';
+
+/** Which way a room lets joins be carried, of those that the configuration carries at all (RC-4). */
+export function carriesMembers({ membership = 'any' }: Pick<RoomWays, 'membership'>): { readonly toIrc: boolean; readonly toMatrix: boolean } {
+  return { toIrc: membership === 'any' || membership === 'irc', toMatrix: membership === 'any' || membership === 'matrix' };
+}
 
 /** Whether a join of a Matrix room makes a join on IRC. */
 export function mirrorsToIrc(lists: MembershipListsConfig, room: RoomId, when: 'initial' | 'incremental'): boolean {

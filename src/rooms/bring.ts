@@ -1,14 +1,21 @@
 /** Brings somebody to a channel because he is in its room, and not because he has something to say: without haste. */
 
+import type { NetworkConfig } from '../config/network.js';
 import { type Clock, sleep } from '../lib/clock.js';
 import { isFault } from '../model/errors.js';
 import type { UserId } from '../model/ids.js';
 import type { Link } from '../model/link.js';
 import { done, type Outcome, refused, type RefusalReason } from '../model/refusal.js';
+import type { NetworkName } from '../model/irc-names.js';
 import type { Connect } from '../people/connect.js';
+import { mayConnect } from '../policy/may-connect.js';
+import { carriesMembers } from '../policy/mirrors.js';
+import type { RoomSettings } from './room-settings.js';
 
 export interface BringNeeds {
   readonly connect: Connect;
+  readonly configOf: (network: NetworkName) => NetworkConfig;
+  readonly roomSettings: Pick<RoomSettings, 'of'>;
   readonly clock: Clock;
   readonly stopping: AbortSignal;
 }
@@ -16,7 +23,8 @@ export interface BringNeeds {
 /**
  * Connects a person after all who have something to say, however long that takes, and joins the channel.
  * @param still whether he is to come at all: asked before each step
- * @returns done when he is in; otherwise what lastingly refused him, `shutting-down` when the bridge stops or he need not come
+ * @returns done when he is in; otherwise what lastingly refused him, `shutting-down` when the bridge stops or he need not
+ * come: neither where the room does not want it (RC-4), nor whom the network has no connection for (M2I-41, 42)
  */
 export type Bring = (person: UserId, link: Link, still: () => boolean) => Promise<Outcome>;
 
@@ -32,7 +40,7 @@ const PASSING: ReadonlySet<RefusalReason> = new Set(['connection-lost', 'network
 const NOT_NOW = refused('shutting-down', 'He need not come any more.');
 
 /** Makes `Bring`. Throws what `connect` throws, but for a full disk, which passes. */
-export function makeBring({ connect, clock, stopping }: BringNeeds): Bring {
+export function makeBring({ connect, configOf, roomSettings, clock, stopping }: BringNeeds): Bring {
   const connected: Connect = async (...wish) => {
     try {
       return await connect(...wish);
@@ -44,6 +52,8 @@ export function makeBring({ connect, clock, stopping }: BringNeeds): Bring {
   return async (person, link, still) => {
     const options = { patient: true, ...(link.key === undefined ? {} : { key: link.key }) };
     const needless = (): boolean => stopping.aborted || !still();
+    const wanted = carriesMembers(await roomSettings.of(link)).toIrc;
+    if (!wanted || !mayConnect(person, configOf(link.network), undefined).ok) return NOT_NOW;
     for (let joins = 0; ; ) {
       if (needless()) return NOT_NOW;
       const client = await connected(person, link.network, link.room, 'calm');

@@ -5,9 +5,9 @@ import { BoundedMap } from '../lib/bounded-map.js';
 import { type Clock, within } from '../lib/clock.js';
 import type { RoomId } from '../model/ids.js';
 import type { ChannelName, NetworkName } from '../model/irc-names.js';
-import type { JsonObject } from '../model/matrix-content.js';
 import type { RoomSettingsEvent } from '../model/matrix-event.js';
-import { NO_ROOM_WAYS, readRoomWays, type RoomWays } from '../policy/ways-of.js';
+import { complaintsOf, readRoomWays } from '../policy/room-ways.js';
+import { NO_ROOM_WAYS, type RoomWays } from '../policy/ways-of.js';
 
 /** The state that holds them. */
 export const ROOM_SETTINGS = 'org.matrix.appservice-irc.config';
@@ -32,7 +32,7 @@ export interface RoomSettingsNeeds {
 export class RoomSettings {
   readonly #needs: RoomSettingsNeeds;
   /** By room, then by state key; `undefined`: there is none. */
-  readonly #known = new BoundedMap<RoomId, Map<string, JsonObject | undefined>>(MOST_ROOMS);
+  readonly #known = new BoundedMap<RoomId, Map<string, RoomWays | undefined>>(MOST_ROOMS);
 
   constructor(needs: RoomSettingsNeeds) {
     this.#needs = needs;
@@ -49,18 +49,24 @@ export class RoomSettings {
 
   /** Takes in a change. */
   changed({ room, stateKey, content }: RoomSettingsEvent): void {
-    this.#known.get(room)?.set(stateKey, content);
+    this.#known.get(room)?.set(stateKey, readRoomWays(content));
+  }
+
+  /** What is wrong with a change, a sentence for each place; nothing where rooms may not have settings of their own. */
+  complaints({ content }: RoomSettingsEvent): readonly string[] {
+    const { enabled, lineLimitMax } = this.#needs.config();
+    return enabled ? complaintsOf(content, lineLimitMax) : [];
   }
 
   async #ask(room: RoomId, keys: readonly string[]): Promise<RoomWays> {
     const { homeserver, clock } = this.#needs;
-    const known = this.#known.get(room) ?? new Map<string, JsonObject | undefined>();
+    const known = this.#known.get(room) ?? new Map<string, RoomWays | undefined>();
     this.#known.set(room, known);
     const asked = Promise.all(
       keys.filter((key) => !known.has(key)).map(async (key) => {
         const content = await homeserver.stateOf(room, ROOM_SETTINGS, key);
         // A change that came while we asked is newer.
-        if (!known.has(key)) known.set(key, content);
+        if (!known.has(key)) known.set(key, content && readRoomWays(content));
       }),
     );
     await within(clock, WAIT_MS, asked.then(() => undefined, () => undefined), () => undefined);
@@ -69,9 +75,10 @@ export class RoomSettings {
 
   #read(room: RoomId, keys: readonly string[]): RoomWays {
     const known = this.#known.get(room);
-    const contents = keys.map((key) => known?.get(key)).filter((content) => content !== undefined);
-    if (contents.length === 0) return NO_ROOM_WAYS;
+    const [own, general] = keys.map((key) => known?.get(key));
+    const ways = own && general ? { ...general, ...own } : (own ?? general ?? NO_ROOM_WAYS);
     const { lineLimitMax } = this.#needs.config();
-    return Object.assign({}, ...contents.reverse().map((content) => readRoomWays(content, lineLimitMax))) as RoomWays;
+    const { lineLimit } = ways;
+    return lineLimit === undefined || lineLimitMax === undefined || lineLimit <= lineLimitMax ? ways : { ...ways, lineLimit: lineLimitMax };
   }
 }

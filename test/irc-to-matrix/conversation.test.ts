@@ -87,6 +87,7 @@ describe('irc-to-matrix: names, topics, modes', () => {
 
   it('I2M-18, S-063: rooms of the configuration keep their own topic, and ours is not echoed', async () => {
     const world = await withAlice({ links: [aLink(), aLink({ room: roomId('!own:hs.test'), origin: 'config' })] });
+    world.homeserver.states.set(`${ROOM} m.room.topic `, { topic: 'mine' });
     world.flows.onIrcEvent({ kind: 'topic', ...heard, by: { nick: nickOf('M-alice'), user: 'u', host: 'h' }, text: 'mine' });
     world.flows.onIrcEvent({ kind: 'topic', ...heard, by: bob, text: 'his' });
     await world.quiet();

@@ -4,7 +4,7 @@ import type { EventId } from '../../src/model/ids.js';
 import { parseNick } from '../../src/model/irc-names.js';
 import type { MatrixEvent } from '../../src/model/matrix-event.js';
 import { refused, type RefusalReason } from '../../src/model/refusal.js';
-import { ALICE, aLink, aMessage, aText, CAROL, CATS, channelOf, eventId, NET, ROOM, START } from '../support/make.js';
+import { ALICE, aLink, aMessage, aText, CAROL, CATS, channelOf, eventId, NET, ROOM, START, userId } from '../support/make.js';
 import { World } from '../support/world.js';
 
 const aPair = (set: Partial<EventPair> = {}): EventPair => ({
@@ -55,6 +55,25 @@ describe('matrix-to-irc: by tags', () => {
     world.take(reaction('$1:hs'));
     await world.quiet();
     assert.equal(byTags(world).length, 1);
+  });
+
+  it('M2I-21: where a room or the bridge wants it the tag alone says what is answered, else words do', async () => {
+    const world = await World.of({ service: { matrixHandler: { replies: 'tag' } } });
+    world.events.add(aPair());
+    const event = aMessage({ id: eventId('$hello:hs'), sender: userId('@irc_bob:hs.test'), body: aText('Tea?') });
+    world.homeserver.found.set(`${ROOM} $hello:hs`, { found: { event }, viewers: [ALICE] });
+    const says = async (plain: string, to: string): Promise<void> => {
+      world.take(aMessage({ body: aText(plain), replyTo: eventId(to) }));
+      await world.quiet();
+    };
+    await says('no tags here', '$hello:hs');
+    world.network.tags = true;
+    await says('with pleasure', '$hello:hs');
+    const unknown = aMessage({ sender: CAROL, body: aText('me too') });
+    world.take(unknown);
+    await world.quiet();
+    await says('well', unknown.id);
+    assert.deepEqual(world.heard(), ['bob: no tags here', 'with pleasure', 'me too', 'M-carol: well']);
   });
 
   it('CAP-10: a deletion is REDACT of each line by the author\'s client', async () => {

@@ -19,7 +19,7 @@ class Stage {
   expired = false;
   withdrawn = false;
   readonly say = makeSay({
-    connect: (person) => this.connect(person, this.network.name),
+    relay: { isFor: () => false, clientFor: (person) => this.connect(person, this.network.name), nameOf: () => Promise.resolve('') },
     wordingOf: (to, client) => aWording({ lineLimit: this.lineLimit }, { budget: (how) => client.budget(targetOf(to), how) }),
     networks: new Map([[this.network.name, this.network]]),
     addresses: noAddresses,

@@ -108,6 +108,10 @@ export class MemoryNetwork implements IrcNetwork {
     return refusal === undefined ? done : { ok: false, refusal };
   }
 
+  passesTag(): boolean {
+    return this.tags;
+  }
+
   clientOf(user: UserId): MemoryClient | undefined {
     const client = this.#clients.get(user);
     return client?.status === 'ended' ? undefined : client;
