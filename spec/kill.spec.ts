@@ -8,6 +8,7 @@ import { until } from './support/look.js';
 import type { IrcPerson, MatrixPerson } from './support/people.js';
 import { Chance } from './support/random.js';
 import { stage } from './support/stage.js';
+import { talkIn, type Talk } from './support/talk.js';
 
 const KILLS = Number(process.env['CAUSEWAY_KILLS'] ?? 2);
 
@@ -15,17 +16,7 @@ describe('kill -9', () => {
   const set = stage();
   const chance = new Chance(20_261_121);
 
-  /** A channel with a room, and talk both ways through it. */
-  async function opened(channel: string, name: string): Promise<{ bob: IrcPerson; alice: MatrixPerson; room: string }> {
-    const bob = await set.people.onIrc(`bob${name}`, channel);
-    const alice = await set.people.onMatrix(`alice${name}`);
-    const room = await alice.joins(set.people.alias(channel));
-    await alice.says(room, 'begin');
-    await bob.sees('begin', { to: channel });
-    bob.says(channel, 'begin too');
-    await alice.sees('begin too', { room });
-    return { bob, alice, room };
-  }
+  const opened = (channel: string, name: string): Promise<Talk> => talkIn(set.people, channel, name);
   async function killAndStart(): Promise<void> {
     await set.bridge.kill();
     await set.bridge.start();

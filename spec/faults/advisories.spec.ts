@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { bodies } from '../support/ledger.js';
 import { until } from '../support/look.js';
-import type { IrcPerson, MatrixPerson } from '../support/people.js';
 import { aTextEvent, Pusher } from '../support/push.js';
 import { stage } from '../support/stage.js';
+import { talkIn, type Talk } from '../support/talk.js';
 
 /** What ends a line, splits a word, opens a last parameter or starts a CTCP, on any server. */
 const EVIL = ['\rQUIT :x', '\r\nQUIT :x', '\n\rQUIT :x', '\0QUIT :x', '\u0001DCC SEND x 1 2 3\u0001', '\u010d\u010aQUIT :x', '\u2028QUIT', '\u0085QUIT', '%0d%0aQUIT', '\u0007', ' :x', ',#b', '+o evil', ''];
@@ -15,26 +15,9 @@ const FAIR = /^(?:@[!-~]+ )?(?:PRIVMSG #\S+ :|TAGMSG #\S+$|REDACT #\S+ |NOTICE \
 describe('faults: advisories', () => {
   const set = stage();
 
-  interface Talk {
-    readonly channel: string;
-    readonly room: string;
-    readonly bob: IrcPerson;
-    readonly alice: MatrixPerson;
-  }
   let count = 0;
-  /** A channel with its room, talking both ways. */
-  async function talk(): Promise<Talk> {
-    const n = ++count;
-    const channel = `#adv${n}`;
-    const bob = await set.people.onIrc(`bob${n}`, channel);
-    const alice = await set.people.onMatrix(`alice${n}`);
-    const room = await alice.joins(set.people.alias(channel));
-    await alice.says(room, 'begin');
-    await bob.sees('begin', { to: channel });
-    bob.says(channel, 'begin too');
-    await alice.sees('begin too', { room });
-    return { channel, room, bob, alice };
-  }
+  /** Another channel with its room, talking both ways. */
+  const talk = (): Promise<Talk> => talkIn(set.people, `#adv${++count}`, count);
   /** Does `play`, then judges each line that a client of ours has written meanwhile. */
   async function watched(play: () => Promise<void>): Promise<readonly string[]> {
     const ours = (): readonly { readonly nickText: string; readonly lines: readonly string[]; readonly bytes: readonly Buffer[] }[] =>

@@ -7,22 +7,15 @@ import type { FaultBehaviour } from '../../src/sandbox/homeserver/faults.js';
 import { runFast, slowDisk } from '../support/fast-time.js';
 import { bodies, Ledger } from '../support/ledger.js';
 import { residentMiB, until } from '../support/look.js';
-import type { IrcPerson, MatrixPerson } from '../support/people.js';
 import { stage, type Stage } from '../support/stage.js';
+import { talkIn, type Talk } from '../support/talk.js';
 import { sandboxWorld } from '../support/world.js';
 
 const SEND = /\/send\/m\.room\.message\//u;
 let count = 0;
 
-interface Channel {
-  readonly channel: string;
-  readonly room: string;
-  readonly bob: IrcPerson;
-  readonly alice: MatrixPerson;
-}
-
 /** A bridge behind a proxy to the homeserver. A channel for each row, and a server lets nobody into more than twenty. */
-function behindProxy(): { set: Stage; proxy: FaultProxy; open: () => Promise<Channel> } {
+function behindProxy(): { set: Stage; proxy: FaultProxy; open: () => Promise<Talk> } {
   const proxy = new FaultProxy(() => set.world.homeserver.port);
   const set = stage({ bridge: async () => ({ homeserverUrl: `http://127.0.0.1:${await proxy.start()}` }) });
   after(() => proxy.stop());
@@ -33,18 +26,7 @@ function behindProxy(): { set: Stage; proxy: FaultProxy; open: () => Promise<Cha
   });
 
   /** A channel that talks both ways already, with people of its own. */
-  async function open(): Promise<Channel> {
-    const n = ++count;
-    const channel = `#c${n}`;
-    const bob = await set.people.onIrc(`bob${n}`, channel);
-    const alice = await set.people.onMatrix(`alice${n}`);
-    const room = await alice.joins(set.people.alias(channel));
-    await alice.says(room, 'begin');
-    await bob.sees('begin', { to: channel });
-    bob.says(channel, 'begin too');
-    await alice.sees('begin too', { room });
-    return { channel, room, bob, alice };
-  }
+  const open = (): Promise<Talk> => talkIn(set.people, `#c${++count}`, count);
 
   return { set, proxy, open };
 }

@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultProxy } from '../../src/sandbox/fault-proxy.js';
-import { Bridge } from '../support/bridge.js';
+import type { BridgeWish } from '../support/bridge.js';
 import { runFast } from '../support/fast-time.js';
 import { bodies, Ledger, toldOf } from '../support/ledger.js';
 import { until } from '../support/look.js';
-import { People, type MatrixPerson } from '../support/people.js';
+import type { MatrixPerson } from '../support/people.js';
 import { stage } from '../support/stage.js';
-import { sandboxWorld } from '../support/world.js';
+import { story } from '../support/story.js';
+import { sandboxWorld, type SandboxWorld } from '../support/world.js';
 
 const OURS = /^\w+\[m\]$/u;
 
@@ -235,12 +236,9 @@ describe('faults: an IRC server', () => {
 
   it('R25: the first address is dead, another has no name: the next ones are tried at once', async function () {
     this.timeout(300_000);
-    const world = await sandboxWorld();
-    const people = new People(world);
-    const network = { port: world.ircPort, ssl: false, additionalAddresses: ['no-such-host.invalid', '127.0.0.1'], ircClients: { flood: false }, botConfig: { enabled: true, nick: 'CausewayBot' }, dynamicChannels: { enabled: true, aliasTemplate: '#irc_$CHANNEL' }, matrixClients: { userTemplate: '@irc_$NICK' } };
-    const bridge = await Bridge.prepare(world, { service: { servers: { '127.0.0.77': network } } });
-    try {
-      await bridge.start();
+    const network = { ssl: false, additionalAddresses: ['no-such-host.invalid', '127.0.0.1'], ircClients: { flood: false }, botConfig: { enabled: true, nick: 'CausewayBot' }, dynamicChannels: { enabled: true, aliasTemplate: '#irc_$CHANNEL' }, matrixClients: { userTemplate: '@irc_$NICK' } };
+    const wish = ({ ircPort }: SandboxWorld): BridgeWish => ({ service: { servers: { '127.0.0.77': { ...network, port: ircPort } } } });
+    await story(sandboxWorld, wish, async ({ world, people, bridge }) => {
       await until('the bot is in', () => world.ircd.client('CausewayBot') !== undefined);
       // By the bridge's own account, from the first try on.
       const at = (word: string): number => Date.parse(/^\S+/u.exec(bridge.log.find((line) => line.includes(word) && line.includes('owner="bot"')) ?? '')?.[0] ?? '');
@@ -252,13 +250,6 @@ describe('faults: an IRC server', () => {
       await alice.says(room, 'found');
       await bob.sees('found', { to: '#dns', withinMs: 90_000 });
       assert.deepEqual((await bodies(alice, room)).filter((text) => /not delivered/u.test(text)), []);
-    } catch (fault) {
-      console.error(bridge.process.tail(30));
-      throw fault;
-    } finally {
-      await people.leave();
-      await bridge.remove();
-      await world.close();
-    }
+    });
   });
 });

@@ -2,14 +2,13 @@
 
 import assert from 'node:assert/strict';
 import type { ProfileName } from '../../src/sandbox/ircd/profile.js';
-import { Bridge } from '../support/bridge.js';
-import { fastClock, runFast } from '../support/fast-time.js';
+import { fastClock } from '../support/fast-time.js';
 import { Ledger } from '../support/ledger.js';
 import { until } from '../support/look.js';
-import { People } from '../support/people.js';
 import { RawIrcd } from '../support/raw-irc.js';
 import { stage } from '../support/stage.js';
-import { sandboxWorld } from '../support/world.js';
+import { rawStory, story } from '../support/story.js';
+import { sandboxWorld, type SandboxWorld } from '../support/world.js';
 
 /** So many seconds of the bridge and of the server in one of ours. */
 const FAST = 3;
@@ -53,7 +52,6 @@ describe('faults: lines that the server throws away', () => {
   it('R18: each kind of refusal reaches the author of that message, once', async function () {
     this.timeout(300_000);
     const ircd = new RawIrcd();
-    const port = await ircd.start();
     const numerics = ['401', '404', '407', '408', '411', '415', '477', '482', '531'];
     ircd.answer = (peer, command, params) => {
       const code = command === 'PRIVMSG' ? /^#refuse :?(\S+)/u.exec(params)?.[1] : undefined;
@@ -62,10 +60,7 @@ describe('faults: lines that the server throws away', () => {
       if (code === 'FAIL') peer.send(':irc.test FAIL PRIVMSG CANNOT_SEND #refuse :it says FAIL');
       return true;
     };
-    const world = await sandboxWorld();
-    const people = new People(world);
-    const bridge = await Bridge.start(world, { ircPort: port });
-    try {
+    await rawStory(ircd, {}, async ({ people }) => {
       for (const code of [...numerics, '412', '417', 'FAIL']) {
         // Notices of one reason are gathered for a minute: a person each.
         const person = await people.onMatrix(`p${code.toLowerCase()}`);
@@ -78,21 +73,12 @@ describe('faults: lines that the server throws away', () => {
         await until('it is said', () => ircd.open.some(({ lines }) => lines.filter((line) => line.endsWith(':passes again')).length > 0 && lines.some((line) => line.includes(`NICK p${code.toLowerCase()}`))));
         assert.equal(person.messages(room).filter(({ content }) => String(content.body).includes(`says ${code}`)).length, 1, code);
       }
-    } catch (fault) {
-      console.error(bridge.process.tail(30));
-      throw fault;
-    } finally {
-      await people.leave();
-      await bridge.remove();
-      await world.close();
-      await ircd.stop();
-    }
+    });
   });
 
   it('R31: what the server takes and does not echo, without a word, is told to its author', async function () {
     this.timeout(300_000);
     const ircd = new RawIrcd();
-    const port = await ircd.start();
     ircd.caps = 'batch echo-message labeled-response message-tags';
     ircd.answer = (peer, _command, _params, line) => {
       const said = /^@(?:\S*;)?label=([^; ]+)\S* PRIVMSG (#\S+) :?(.*)$/u.exec(line);
@@ -102,13 +88,8 @@ describe('faults: lines that the server throws away', () => {
       else peer.send(`@label=${label};msgid=${label}x :${peer.nick}!u@h PRIVMSG ${channel} :${text}`);
       return true;
     };
-    const world = await sandboxWorld();
-    const people = new People(world);
-    const bridge = await Bridge.prepare(world, { ircPort: port });
-    try {
-      // It is asked twice a minute how far it has read.
-      runFast(bridge, 10);
-      await bridge.start();
+    // It is asked twice a minute how far it has read.
+    await rawStory(ircd, { fast: 10 }, async ({ people }) => {
       const person = await people.onMatrix('ellen');
       const room = await person.joins(people.alias('#echo'));
       await person.says(room, 'comes back');
@@ -117,15 +98,7 @@ describe('faults: lines that the server throws away', () => {
       const told = await person.sees(/was not delivered to #echo.*did not pass it on/u, { room, msgtype: 'm.notice', withinMs: 90_000 });
       assert.deepEqual(told.content['m.relates_to'], { 'm.in_reply_to': { event_id: event } });
       assert.equal(person.messages(room).filter(({ content }) => String(content.body).includes('not delivered')).length, 1);
-    } catch (fault) {
-      console.error(bridge.process.tail(30));
-      throw fault;
-    } finally {
-      await people.leave();
-      await bridge.remove();
-      await world.close();
-      await ircd.stop();
-    }
+    });
   });
 
   describe('Solanum', () => {
@@ -157,14 +130,14 @@ describe('faults: lines that the server throws away', () => {
   it('R32, R19: ninety lines at once with our shipped pacing, by the flood rules of six servers: nobody is put off, none is lost; who waits a minute is told', async function () {
     this.timeout(300_000);
     const each = async (profile: ProfileName): Promise<void> => {
-      const world = await sandboxWorld({ ircd: { profile, clock: fastClock(FAST) } });
-      world.ircd.knobs.flood = world.ircd.net.profile.flood;
-      const people = new People(world);
+      const strict = async (): Promise<SandboxWorld> => {
+        const world = await sandboxWorld({ ircd: { profile, clock: fastClock(FAST) } });
+        world.ircd.knobs.flood = world.ircd.net.profile.flood;
+        return world;
+      };
       // As shipped.
-      const bridge = await Bridge.prepare(world, { network: { ircClients: { nickTemplate: 'M-$LOCALPART' } } });
-      try {
-        runFast(bridge, FAST);
-        await bridge.start();
+      const network = { ircClients: { nickTemplate: 'M-$LOCALPART' } };
+      await story(strict, { network, fast: FAST }, async ({ world, people, bridge }) => {
         const bob = await people.onIrc('bob', '#flood');
         const alice = await people.onMatrix('alice');
         const room = await alice.joins(people.alias('#flood'));
@@ -177,11 +150,7 @@ describe('faults: lines that the server throws away', () => {
         assert.deepEqual(ledger.judge(bob.messages.map(({ text }) => text)), { sent: 90, lost: [], doubled: [], disordered: [] }, profile);
         assert.equal(world.ircd.connections.filter(({ nick }) => nick === 'M-alice').length, 1, `${profile}: one connection all the time`);
         await alice.sees(/still waits/u, { room, msgtype: 'm.notice' });
-      } finally {
-        await people.leave();
-        await bridge.remove();
-        await world.close();
-      }
+      });
     };
     await Promise.all((['inspircd', 'ngircd', 'solanum', 'unreal', 'ergo', 'hybrid'] as const).map(each));
   });

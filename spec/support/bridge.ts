@@ -2,6 +2,7 @@
 
 import { BridgeProcess, loopbackConfig } from '../../src/sandbox/bridge-process.js';
 import type { Ending } from '../../src/sandbox/bridge-process.js';
+import { runFast } from './fast-time.js';
 import type { World } from './world.js';
 
 export interface BridgeWish {
@@ -16,6 +17,8 @@ export interface BridgeWish {
   /** Instead of the world's own addresses, where a proxy lies between. */
   readonly homeserverUrl?: string;
   readonly ircPort?: number;
+  /** How many of the bridge's seconds pass in one of ours; 1 where nothing is said. */
+  readonly fast?: number;
   /** Where the homeserver is told to reach the bridge, by the port the bridge itself has. */
   readonly reachedAt?: (port: number) => Promise<string>;
 }
@@ -43,6 +46,7 @@ export class Bridge {
       await world.open(bridge.process.registrationFile);
       // A real homeserver has its port only now.
       bridge.configure();
+      if (wish.fast !== undefined) runFast(bridge, wish.fast);
       return bridge;
     } catch (fault) {
       await bridge.remove();

@@ -3,7 +3,8 @@
 import { Bridge } from './bridge.js';
 import type { BridgeWish } from './bridge.js';
 import { People } from './people.js';
-import type { World } from './world.js';
+import type { RawIrcd } from './raw-irc.js';
+import { sandboxWorld, type SandboxWorld, type World } from './world.js';
 
 export interface Story<W extends World> {
   readonly world: W;
@@ -11,17 +12,20 @@ export interface Story<W extends World> {
   readonly people: People;
 }
 
-/** Plays a story in a world that it makes and closes. When it fails, the last of the bridge's log is printed. */
+/**
+ * Plays a story in a world that it makes and closes. When it fails, the last of the bridge's log is printed.
+ * @param wish may ask the world, whose ports are known only then
+ */
 export async function story<W extends World>(
   make: () => Promise<W>,
-  wish: BridgeWish,
+  wish: BridgeWish | ((world: W) => BridgeWish),
   play: (story: Story<W>) => Promise<void>,
 ): Promise<void> {
   const world = await make();
   const people = new People(world);
   let bridge: Bridge | undefined;
   try {
-    bridge = await Bridge.prepare(world, wish);
+    bridge = await Bridge.prepare(world, typeof wish === 'function' ? wish(world) : wish);
     await bridge.start();
     await play({ world, bridge, people });
   } catch (fault) {
@@ -31,5 +35,15 @@ export async function story<W extends World>(
     await people.leave();
     await bridge?.remove();
     await world.close();
+  }
+}
+
+/** The same on the sandbox's homeserver, with an IRC server that answers as the row has told it to. */
+export async function rawStory(ircd: RawIrcd, wish: BridgeWish, play: (story: Story<SandboxWorld>) => Promise<void>): Promise<void> {
+  const ircPort = await ircd.start();
+  try {
+    await story(sandboxWorld, { ...wish, ircPort }, play);
+  } finally {
+    await ircd.stop();
   }
 }
