@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runFast } from '../support/fast-time.js';
+import { fullDisk, runFast } from '../support/fast-time.js';
 import { bodies, Ledger } from '../support/ledger.js';
 import { until } from '../support/look.js';
 import { stage } from '../support/stage.js';
@@ -17,9 +17,49 @@ const KILLS = 3 * Number(process.env['CAUSEWAY_KILLS'] ?? 2);
 describe('faults: disks and clocks', () => {
   const set = stage();
 
-  it('D1: the disk is full: transactions are not taken, IRC stays, and all comes once there is room, without a restart', async function () {
-    this.timeout(300_000);
+  /** Talk while nothing more fits, and once there is room again. */
+  async function talksThroughD1(name: string, fill: () => void, empty: () => void): Promise<void> {
     const { bridge, people, world } = set;
+    const channel = `#disk-${name}`;
+    const bob = await people.onIrc(`dora${name}`, channel);
+    const alice = await people.onMatrix(`alan${name}`);
+    const room = await alice.joins(people.alias(channel));
+    await alice.says(room, 'begin');
+    await bob.sees('begin', { to: channel });
+    const connections = world.ircd.connections.length;
+    fill();
+    const before = world.homeserver.deliveries(world.service).length;
+    const ledger = new Ledger('disk');
+    for (let n = 0; n < 20; n++) await alice.says(room, ledger.token('alan', 'disk'));
+    await until('it is refused', () => world.homeserver.deliveries(world.service).slice(before).some(({ status }) => status >= 500), 20_000);
+    assert.ok(world.ircd.client('CausewayBot') && bridge.process.running);
+    assert.deepEqual(ledger.judge(bob.messages.map(({ text }) => text)).doubled, []);
+    empty();
+    await until('all came', () => ledger.judge(bob.messages.map(({ text }) => text)).lost.length === 0, 60_000);
+    assert.deepEqual(ledger.judge(bob.messages.map(({ text }) => text)), { sent: 20, lost: [], doubled: [], disordered: [] });
+    assert.equal(world.ircd.connections.length, connections, 'IRC stays');
+  }
+
+  it('D1: the disk says that it is full: transactions are not taken, IRC stays, and all comes once there is room, without a restart', async function () {
+    this.timeout(300_000);
+    const { bridge } = set;
+    await bridge.stop();
+    const mark = join(bridge.process.directory, 'full');
+    fullDisk(bridge, join(bridge.process.directory, 'data'), mark);
+    try {
+      await bridge.start();
+      await talksThroughD1('told', () => writeFileSync(mark, ''), () => rmSync(mark));
+    } finally {
+      rmSync(mark, { force: true });
+      await bridge.stop();
+      runFast(bridge, 1);
+      await bridge.start();
+    }
+  });
+
+  it('D1: the disk is full, a real one of 20 MiB: the same', async function () {
+    this.timeout(300_000);
+    const { bridge } = set;
     await bridge.stop();
     const data = join(bridge.process.directory, 'data');
     rmSync(data, { recursive: true, force: true });
@@ -31,27 +71,16 @@ describe('faults: disks and clocks', () => {
       await bridge.start();
       this.skip();
     }
-    try {
-      await bridge.start();
-      const bob = await people.onIrc('dora', '#disk');
-      const alice = await people.onMatrix('alan');
-      const room = await alice.joins(people.alias('#disk'));
-      await alice.says(room, 'begin');
-      await bob.sees('begin', { to: '#disk' });
-      const fill = join(data, 'fill');
+    const fill = (): void => {
       try {
-        writeFileSync(fill, Buffer.alloc(32 * 1024 * 1024));
+        writeFileSync(join(data, 'fill'), Buffer.alloc(32 * 1024 * 1024));
       } catch (fault) {
         assert.equal((fault as NodeJS.ErrnoException).code, 'ENOSPC');
       }
-      const before = world.homeserver.deliveries(world.service).length;
-      const ledger = new Ledger('disk');
-      for (let n = 0; n < 20; n++) await alice.says(room, ledger.token('alan', 'disk'));
-      await until('it is refused', () => world.homeserver.deliveries(world.service).slice(before).some(({ status }) => status >= 500), 10_000);
-      assert.ok(world.ircd.client('CausewayBot') && bridge.process.running);
-      rmSync(fill);
-      await until('all came', () => ledger.judge(bob.messages.map(({ text }) => text)).lost.length === 0, 40_000);
-      assert.deepEqual(ledger.judge(bob.messages.map(({ text }) => text)), { sent: 20, lost: [], doubled: [], disordered: [] });
+    };
+    try {
+      await bridge.start();
+      await talksThroughD1('real', fill, () => rmSync(join(data, 'fill')));
     } finally {
       await bridge.stop();
       execFileSync('umount', [data]);

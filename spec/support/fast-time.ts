@@ -20,6 +20,12 @@ export function slowDisk(bridge: Bridge, ms: number): void {
   bridge.process.environment = { SPEC_SYNC_MS: String(ms), NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import=${preload}`.trim() };
 }
 
+/** From its next start on, files below `directory` find no room while the file `mark` is there. */
+export function fullDisk(bridge: Bridge, directory: string, mark: string): void {
+  const preload = new URL('full-disk.mjs', import.meta.url).href;
+  bridge.process.environment = { SPEC_DISK: directory, SPEC_DISK_FULL: mark, NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import=${preload}`.trim() };
+}
+
 /** A clock for the world's servers that runs as fast as such a bridge's. */
 export function fastClock(factor: number): Clock {
   return {
