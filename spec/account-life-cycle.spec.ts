@@ -1,7 +1,7 @@
 /** What accounts do on the homeserver, and what follows on IRC (FEATURES §6, RELIABILITY §2.11), on the sandbox's servers. */
 
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Accounts, MSC3395 } from './support/accounts.js';
 import { filesWith, until } from './support/look.js';
@@ -226,6 +226,11 @@ describe('account life cycle', () => {
       // Only a later registration begins anew.
       await accounts.tell(accounts.registration(sue.userId));
       await until('the mark is lifted', () => bridge.log.some((line) => line.includes('prepared for IRC') && line.includes(sue.userId)));
+      // SYN-17: what was done about him before is forgotten with him, and kept again from now on.
+      const audit = join(bridge.process.directory, 'data', 'audit.jsonl');
+      const deeds = (): unknown[] => readFileSync(audit, 'utf8').split('\n').filter((line) => line.includes(sue.userId)).map((line) => (JSON.parse(line) as { deeds: unknown }).deeds);
+      await until('it is in the audit', () => existsSync(audit) && deeds().length > 0);
+      assert.deepEqual(deeds(), [['prepare']]);
       await sue.says(room, 'a new beginning');
       await rae.sees('a new beginning');
     });

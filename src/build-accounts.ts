@@ -61,7 +61,7 @@ export function buildAccounts({ edges, names, rooms, live, subscribed, addresses
   const set = (): SyntheticEventsConfig => live.config.ircService.syntheticEvents;
   /** Absent, it is on where the registration asks for events (SYN-1). */
   const isOn = (): boolean => set().enabled ?? (subscribed.size > 0 || set().metaEndpoint);
-  const shared = { ...rooms, homeserver, networks, configOf, people: store.people, events: store.events, linesAside: store.linesAside, addresses, stopping, clock, log };
+  const shared = { ...rooms, homeserver, networks, configOf, people: store.people, events: store.events, linesAside: store.linesAside, audit: store.audit, addresses, stopping, clock, log };
   const forget = makeForget(shared);
   const cleanUp = new CleanUp({ store, journal, forget: (people) => forget.forget(people), isClosed: (person) => accounts.isClosed(person), clock, log });
   const arrive = makeArrive(shared);

@@ -9,6 +9,7 @@ import type { Clock } from '../lib/clock.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
 import { type Log, requestOfFault } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
+import type { AuditTrail } from '../store/port.js';
 import { faultText, isFault } from '../model/errors.js';
 import type { AccountNews, NewsType } from '../model/account.js';
 import type { UserId } from '../model/ids.js';
@@ -32,6 +33,8 @@ export interface DispatchNeeds {
   readonly subscribed: ReadonlySet<NewsType>;
   /** Reads all gauges anew (SEED-000c). */
   readonly refresh: () => void;
+  /** Keeps what was done (SYN-17). */
+  readonly audit: Pick<AuditTrail, 'add'>;
   /** Tells the proxy room. */
   readonly relay: (type: NewsType, person: UserId, deeds: readonly Deed[]) => void;
 }
@@ -131,11 +134,14 @@ export class AccountDispatch {
   }
 
   #act(person: UserId, arrivals: readonly Waiting[], { deeds, outcomes }: Decision, tries: number): void {
-    const { effects, relay, log } = this.#needs;
+    const { effects, relay, audit, clock, log } = this.#needs;
     const last = arrivals.at(-1);
     if (!last) return;
-    const types = arrivals.map(({ type }) => type).join(' ');
-    log.info('account event', { request: requestsOf(arrivals), person, types, outcomes: outcomes.join(' '), deeds: deeds.join(', ') });
+    const types = arrivals.map(({ type }) => type);
+    const request = requestsOf(arrivals);
+    log.info('account event', { request, person, types: types.join(' '), outcomes: outcomes.join(' '), deeds: deeds.join(', ') });
+    // What comes late of a closed account does nothing, and is to leave nothing (SYN-10).
+    if (deeds.length > 0) audit.add({ at: new Date(clock.now()).toISOString(), person, request, deeds });
     if (outcomes.some((outcome) => outcome !== 'ignored')) relay(last.type, person, deeds);
     const cause = { entry: last.entry, repeat: arrivals.some(({ repeat }) => repeat) };
     const work = Promise.all(deeds.map((deed) => effects.perform(person, deed, cause))).then(

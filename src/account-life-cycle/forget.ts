@@ -10,7 +10,7 @@ import type { NetworkName } from '../model/irc-names.js';
 import type { AdminRooms } from '../rooms/admin-rooms.js';
 import type { PmRooms } from '../rooms/pm-rooms.js';
 import type { Replacements } from '../rooms/replacements.js';
-import type { EventStore, LineAsideStore, PeopleStore } from '../store/port.js';
+import type { AuditTrail, EventStore, LineAsideStore, PeopleStore } from '../store/port.js';
 import { quitAll } from './places.js';
 
 export interface ForgetNeeds {
@@ -23,6 +23,7 @@ export interface ForgetNeeds {
   readonly adminRooms: AdminRooms;
   readonly replacements: Pick<Replacements, 'forget'>;
   readonly linesAside: Pick<LineAsideStore, 'forget'>;
+  readonly audit: Pick<AuditTrail, 'forget'>;
   readonly log: Log;
 }
 
@@ -41,7 +42,7 @@ export interface Forget {
 }
 
 /** Makes `Forget`; each step may be repeated without harm. They throw `STORE_FAULT` and `STOPPING`. */
-export function makeForget({ homeserver, networks, people, events, addresses, pmRooms, adminRooms, replacements, linesAside, log }: ForgetNeeds): Forget {
+export function makeForget({ homeserver, networks, people, events, addresses, pmRooms, adminRooms, replacements, linesAside, audit, log }: ForgetNeeds): Forget {
   const clientsOf = (person: UserId): number =>
     [...networks.values()].filter((network) => network.clientOf(person) !== undefined).length;
   const leave = async (actor: Actor, room: RoomId): Promise<void> => {
@@ -79,6 +80,7 @@ export function makeForget({ homeserver, networks, people, events, addresses, pm
       for (const room of admin) await adminRooms.drop(room);
       await replacements.forget(gone);
       await linesAside.forget(gone);
+      await audit.forget(gone);
       for (const person of gone) await people.forget(person);
       log.info('accounts deactivated, forgotten', { people: gone.size });
     },

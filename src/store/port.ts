@@ -5,6 +5,7 @@ import type { FileAddress, Withdrawal } from '../model/file-address.js';
 import type { EventPair } from '../model/event-pair.js';
 import type { EventId, RoomId, UserId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
+import type { AuditRow } from '../model/audit-row.js';
 import type { LineAside } from '../model/line-aside.js';
 import type { AdminRoom, GoneRoom, Link, LinkOrigin, PmRoom, Replacement } from '../model/link.js';
 import type { ClientSettings, PersonRecord } from '../model/person.js';
@@ -53,6 +54,16 @@ export interface LineAsideStore {
   /** All, oldest first. */
   all(): Promise<readonly LineAside[]>;
   /** Forgets what was said to these people. */
+  forget(people: ReadonlySet<UserId>): Promise<void>;
+}
+
+/** What was done about accounts: bounded, the oldest is forgotten first (SYN-17). */
+export interface AuditTrail {
+  /** Never waits, never throws: it is written soon. A kill may lose the last moment. */
+  add(row: AuditRow): void;
+  /** All, oldest first. */
+  all(): Promise<readonly AuditRow[]>;
+  /** Forgets these people, on the disk too. Throws `STORE_FAULT`. */
   forget(people: ReadonlySet<UserId>): Promise<void>;
 }
 
@@ -123,6 +134,7 @@ export interface Store {
   readonly accounts: AccountStore;
   readonly roomFates: RoomFateStore;
   readonly linesAside: LineAsideStore;
+  readonly audit: AuditTrail;
   /**
    * Leaves nothing on the disk of what was removed or replaced, nor anything about these people in the copies that were
    * set aside (files as first found, faulty lines). Costs a writing of all files.

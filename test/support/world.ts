@@ -18,6 +18,7 @@ import { MemoryHomeserver } from './homeserver.js';
 import { MemoryNetwork } from './irc.js';
 import { aLink, CATS, listeningLog, NET } from './make.js';
 import { MemoryJournal } from './memory-journal.js';
+import { MemoryAudit } from '../../src/store/audit-file.js';
 import { MemoryAccounts, MemoryAdminRooms, MemoryEvents, MemoryLinesAside, MemoryLinks, MemoryPeople, MemoryPmRooms, MemoryRoomFates } from './memory-store.js';
 
 type NetworkSettings = NonNullable<Parameters<typeof networkDefaults>[0]>;
@@ -84,6 +85,7 @@ export class World {
   readonly events = new MemoryEvents();
   readonly roomFates = new MemoryRoomFates();
   readonly linesAside = new MemoryLinesAside();
+  readonly audit = new MemoryAudit();
   readonly addresses = new MemoryAddresses();
   journal = new MemoryJournal();
   flows: Flows;
@@ -182,8 +184,8 @@ export class World {
 
   #build(): Flows {
     const { journal, metrics, homeserver, networks, links, people, pmRooms, adminRooms, accounts } = this;
-    const { events, roomFates, linesAside } = this;
-    const store = { links, people, pmRooms, adminRooms, accounts, events, roomFates, linesAside } as unknown as Store;
+    const { events, roomFates, linesAside, audit } = this;
+    const store = { links, people, pmRooms, adminRooms, accounts, events, roomFates, linesAside, audit } as unknown as Store;
     const edges = { journal, metrics, homeserver, networks, store };
     const { log } = this.log;
     const live = { config: this.#config };

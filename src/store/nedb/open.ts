@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../lib/clock.js';
 import type { Log } from '../../lib/log.js';
 import type { NetworkName } from '../../model/irc-names.js';
+import { AuditFile, MemoryAudit } from '../audit-file.js';
 import type { Store } from '../port.js';
 import { NedbAccounts } from './accounts.js';
 import { NedbCounters } from './counters.js';
@@ -39,8 +40,10 @@ export async function openNedb(directory: string | undefined, options: NedbOptio
   const lock = directory === undefined ? undefined : await options.lock(directory);
   const files: Documents[] = [];
   let events: EventLog | undefined;
+  const audit = directory === undefined ? new MemoryAudit() : new AuditFile(join(directory, 'audit.jsonl'), log);
   const close = async (): Promise<void> => {
     for (const file of files) await file.close();
+    await audit.close();
     await events?.close();
     await lock?.release();
   };
@@ -73,6 +76,7 @@ export async function openNedb(directory: string | undefined, options: NedbOptio
       fileAddresses: new NedbFileAddresses(media),
       roomFates: new NedbRoomFates(fates),
       linesAside: new NedbLinesAside(aside),
+      audit,
       close,
     };
   } catch (fault) {
