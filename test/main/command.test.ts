@@ -120,7 +120,9 @@ describe('the command in a process of its own', () => {
     writeFileSync(join(directory, 'bad.yaml'), 'homeserver: {url: 5}\nircService:\n  servers: {a: {port: x}}\n');
     await configure(undefined, '  provisioning: {secret: hunter2, roomLimt: 5}\n  banLists: {rooms: ["!a:b"]}\n');
     chmodSync(join(directory, 'c.yaml'), 0o644);
-    const [bad, good] = [run('--check-config -c bad.yaml'), run('--check-config -c c.yaml')];
+    const postgres = readFileSync(join(directory, 'c.yaml'), 'utf8') + 'database: {engine: postgres, connectionString: "postgres://a:b@c/d"}\n';
+    writeFileSync(join(directory, 'postgres.yaml'), postgres, { mode: 0o600 });
+    const [bad, good, not] = [run('--check-config -c bad.yaml'), run('--check-config -c c.yaml'), run('--check-config -c postgres.yaml')];
     assert.equal(await bad.code(), 1);
     assert.deepEqual(bad.err.trimEnd().split('\n'), [
       'bad.yaml:1 homeserver.url: must be an http:// or https:// address, got 5',
@@ -134,6 +136,8 @@ describe('the command in a process of its own', () => {
       'accepted, not yet in force: ircService.banLists',
     ]);
     assert.equal(good.out, 'c.yaml: no faults. Networks: 127.0.0.1.\n');
+    assert.equal(await not.code(), 1);
+    assert.match(not.err, /^postgres\.yaml: database\.engine: PostgreSQL is not in this version yet, so the bridge would not start\./mu);
   });
 
   it('CLI-7: a start that fails ends with 1 and says why', async () => {
