@@ -25,6 +25,7 @@ describe('faults: manners on IRC', () => {
       runFast(set.bridge, 1);
     });
     const of = (nick: string): RawPeer[] => ircd.peers.filter(({ lines }) => lines.some((line) => line.startsWith(`NICK ${nick}`)));
+    const speaker = (text: string): RawPeer | undefined => ircd.open.find(({ lines }) => lines.some((line) => line.includes('PRIVMSG') && line.endsWith(text)));
     const meets = async (name: string, channel: string): Promise<{ person: MatrixPerson; room: string }> => {
       const person = await set.people.onMatrix(name);
       return { person, room: await person.joins(set.people.alias(channel)) };
@@ -33,20 +34,62 @@ describe('faults: manners on IRC', () => {
     it('R12: every nick is taken: ten others are tried, then it waits long; never the nick of another of ours', async function () {
       this.timeout(180_000);
       await set.bridge.start();
+      // Another of ours has what would be the second try.
+      const holder = await meets('taken1', '#r12');
+      await holder.person.says(holder.room, 'i was here first');
+      const says = (text: string) => (): boolean => speaker(text) !== undefined;
+      await until('the other speaks', says('i was here first'));
+      const first = speaker('i was here first');
       ircd.answer = (peer, command, params) => {
+        if (command === 'CAP' && params.startsWith('END')) return peer.nick === '*';
         if (command !== 'NICK' || !params.startsWith('taken')) return false;
         peer.send(`:raw.test 433 * ${params} :Nickname is already in use.`);
         return true;
       };
       const { person, room } = await meets('taken', '#r12');
       await person.says(room, 'anybody?');
-      await until('it tried', () => of('taken').length > 0);
+      await until('it tried', () => of('taken[m]').length > 0);
       await sleep(3_000);
-      const [peer, ...more] = of('taken');
+      const [peer, ...more] = of('taken[m]');
       assert.equal(more.length, 0, 'one connection');
       const nicks = peer?.lines.filter((line) => line.startsWith('NICK ')) ?? [];
       assert.ok(nicks.length > 1 && nicks.length <= 11, nicks.join(' '));
       assert.equal(new Set(nicks).size, nicks.length);
+      assert.ok(!nicks.includes('NICK taken1[m]'), 'the nick of another of ours is not asked for');
+      await holder.person.says(holder.room, 'and i still am');
+      await until('the other still speaks', says('and i still am'));
+      assert.equal(speaker('and i still am'), first);
+    });
+
+    it('R12, NICK-5: the nick that one wants is not won back from another of ours, not even with the help of NickServ', async function () {
+      this.timeout(180_000);
+      runFast(set.bridge, 30);
+      const usual = ircd.isupport;
+      ircd.isupport = 'CASEMAPPING=ascii CHANTYPES=# NICKLEN=9 PREFIX=(ov)@+ MONITOR=100';
+      await set.bridge.start();
+      // Cut to nine, both want the same nick: the second gets another one.
+      const [one, two] = [await meets('samename1', '#r12b'), await meets('samename2', '#r12b')];
+      await one.person.says(one.room, 'one');
+      await until('one speaks', () => speaker(':one') !== undefined);
+      const held = speaker(':one');
+      const wanted = held?.nick ?? '';
+      ircd.answer = (peer, command, params) => {
+        if (command === 'CAP' && params.startsWith('END')) return peer.nick === '*';
+        if (command !== 'NICK' || peer === held || params !== wanted) return false;
+        peer.send(`:raw.test 433 ${peer.nick} ${params} :Nickname is already in use.`);
+        return true;
+      };
+      await two.person.says(two.room, 'two');
+      await until('the other speaks', () => speaker(':two') !== undefined);
+      const other = speaker(':two');
+      assert.equal(wanted, 'samena[m]');
+      const before = other?.lines.length ?? 0;
+      // Two minutes for the bridge: longer than it waits between its tries.
+      await sleep(4_000);
+      const later = other?.lines.slice(before).filter((line) => /^(?:NICK|MONITOR|ISON|PRIVMSG NickServ)/u.test(line));
+      assert.deepEqual(later, [], wanted);
+      assert.equal(held?.closed, false);
+      ircd.isupport = usual;
     });
 
     it('R34: nothing but the registration before 001; a nick that is still there on a quick return is won back', async function () {
