@@ -9,14 +9,13 @@ import { countMessage, type Metrics } from '../metrics/port.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
 import type { RoomId } from '../model/ids.js';
 import type { ChannelMessage, IrcEvent } from '../model/irc-event.js';
-import type { Json } from '../model/matrix-content.js';
 import type { Links } from '../rooms/links.js';
 import type { Failure } from './failure.js';
 import type { Carriage } from './message.js';
 import type { Behind } from './nick.js';
 import type { PrivateLines } from './private-lines.js';
+import { readLine, writeLine } from './line-entry.js';
 import { type Joined, readLineNotes, writeLineNotes } from './line-notes.js';
-import { tagsOf } from './line-tags.js';
 import { joinTexts, type KeptLine, RapidLines, type RapidLinesNeeds } from './rapid-lines.js';
 import type { Table } from './table.js';
 
@@ -222,29 +221,4 @@ const MOVES: ReadonlySet<IrcEvent['kind']> = new Set(['join', 'part', 'quit', 'k
 function keyOf(event: Exclude<IrcEvent, { kind: 'message' }>): string {
   if (MOVES.has(event.kind)) return `${event.network} people`;
   return `${event.network} ${'channel' in event ? event.channel : `${event.kind} ${event.heardBy.owner}`}`;
-}
-
-function writeLine(line: ChannelMessage): Json {
-  const { network, at, from, channel, how, text } = line;
-  return { network, at, nick: from.nick, channel, how, text, ...tagsOf(line) };
-}
-
-/** The inverse of `writeLine`; what this version cannot read is `undefined`. */
-function readLine(body: Json): ChannelMessage | undefined {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
-  const { network, at, nick, channel, how, text, ...rest } = body as Record<string, unknown>;
-  const strings = [network, nick, channel, text].every((part) => typeof part === 'string');
-  if (!strings || typeof at !== 'number' || (how !== 'say' && how !== 'act' && how !== 'notice')) return undefined;
-  // Written by writeLine from a checked event, so the brands hold.
-  return {
-    kind: 'message',
-    network,
-    at,
-    heardBy: { network, owner: 'bot' },
-    from: { nick },
-    channel,
-    how,
-    text,
-    ...tagsOf(rest),
-  } as unknown as ChannelMessage;
 }

@@ -21,13 +21,21 @@ export interface LineNotes {
 
 /** The note of an entry; what cannot be read is as if it were not there. */
 export function readLineNotes({ note }: Entry): LineNotes {
-  if (Array.isArray(note)) return { sent: note.filter((room) => typeof room === 'string') };
+  if (Array.isArray(note)) return { sent: textsIn(note) };
   if (typeof note !== 'object' || note === null) return { sent: [] };
   const { sent, text, entries, said } = note as Record<string, unknown>;
-  const rooms = Array.isArray(sent) ? (sent as string[]) : [];
-  // Written by writeLineNotes, so the parts hold when the whole does.
-  if (typeof text !== 'string' || !Array.isArray(entries) || !Array.isArray(said)) return { sent: rooms };
-  return { sent: rooms, joined: { text, entries, said } };
+  if (typeof text !== 'string' || !Array.isArray(entries) || !Array.isArray(said)) return { sent: textsIn(sent) };
+  return { sent: textsIn(sent), joined: { text, entries: textsIn(entries), said: said.flatMap((one) => saidIn(one) ?? []) } };
+}
+
+function textsIn(list: unknown): readonly string[] {
+  return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : [];
+}
+
+function saidIn(one: unknown): Joined['said'][number] | undefined {
+  if (typeof one !== 'object' || one === null) return undefined;
+  const { msgid, text } = one as Record<string, unknown>;
+  return typeof msgid === 'string' && typeof text === 'string' ? { msgid, text } : undefined;
 }
 
 /** The inverse of `readLineNotes`. */

@@ -4,7 +4,6 @@ import type { Homeserver } from '../homeserver/port.js';
 import type { Entry } from '../journal/port.js';
 import { type Clock, within } from '../lib/clock.js';
 import { KeyedQueue } from '../lib/keyed-queue.js';
-import type { JsonObject } from '../model/matrix-content.js';
 import type { RoomId } from '../model/ids.js';
 import type { ChannelMessage } from '../model/irc-event.js';
 import type { Ghost, Ghosts } from '../people/ghosts.js';
@@ -76,7 +75,7 @@ async function say(needs: MessageNeeds, ghost: Ghost, { line, room, entry, repea
   const order = repeat ? 0 : memory.moment();
   const content = line.replyTo === undefined ? said : await answering(pairs, { ...line, target: line.channel }, room, said);
   const how = line.sentAt === undefined ? { repeat, since: entry.at } : { repeat, since: entry.at, at: line.sentAt };
-  const event = await sendInParts(homeserver.as(ghost.userId), room, content as unknown as JsonObject, entry.id, how);
+  const event = await sendInParts(homeserver.as(ghost.userId), room, content, entry.id, how);
   if (line.msgid !== undefined) remember(pairs, { ...line, target: line.channel }, room, event);
   if (also) for (const said of also) remember(pairs, { ...line, ...said, target: line.channel }, room, event);
   const body = { type: 'text', how: line.how, plain: said.body, mentions: [] } as const;

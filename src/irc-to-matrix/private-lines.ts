@@ -8,11 +8,9 @@ import { type Log, requestOf, requestOfFault } from '../lib/log.js';
 import { Overdue } from '../lib/overdue.js';
 import { countMessage, type Metrics } from '../metrics/port.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
-import type { UserId } from '../model/ids.js';
 import type { PrivateMessage } from '../model/irc-event.js';
 import type { NetworkName } from '../model/irc-names.js';
-import type { Json } from '../model/matrix-content.js';
-import { tagsOf } from './line-tags.js';
+import { readPrivate, writePrivate } from './line-entry.js';
 import type { CarryPrivate } from './private-message.js';
 import type { Answer } from './private-answer.js';
 import type { SetAside } from './set-aside.js';
@@ -154,34 +152,4 @@ export class PrivateLines {
   #laneOf(network: NetworkName, owner: string, nick: string): string {
     return `${network} ${owner} ${this.#needs.networks.get(network)?.fold(nick) ?? nick}`;
   }
-}
-
-function writePrivate(line: PrivateMessage): Json {
-  const { network, at, from, fromUser, to, how, text } = line;
-  const { nick, user, host } = from;
-  const mask = { ...(user === undefined ? {} : { user }), ...(host === undefined ? {} : { host }) };
-  return { network, at, nick, ...mask, fromUser, to: to.owner, how, text, ...tagsOf(line) };
-}
-
-/** The inverse of `writePrivate`; what is no private line, or of a version that cannot be read, is `undefined`. */
-function readPrivate(body: Json): PrivateMessage | undefined {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
-  const { network, at, nick, user, host, fromUser, to, how, text, ...rest } = body as Record<string, unknown>;
-  if (![network, nick, to, text].every((part) => typeof part === 'string') || typeof at !== 'number') return undefined;
-  if (typeof fromUser !== 'boolean' || (how !== 'say' && how !== 'act' && how !== 'notice')) return undefined;
-  const mask = { ...(typeof user === 'string' ? { user } : {}), ...(typeof host === 'string' ? { host } : {}) };
-  const client = { network, owner: to as UserId };
-  // Written by writePrivate from a checked event, so the brands hold.
-  return {
-    kind: 'privateMessage',
-    network,
-    at,
-    heardBy: client,
-    to: client,
-    from: { nick, ...mask },
-    fromUser,
-    how,
-    text,
-    ...tagsOf(rest),
-  } as unknown as PrivateMessage;
 }

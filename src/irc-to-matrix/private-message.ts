@@ -96,7 +96,7 @@ export function makeCarryPrivate(needs: PrivateMessageNeeds): CarryPrivate {
       await pmRooms.add({ ...(pmRooms.ofRoom(room.room) ?? room), mask });
     }
     const paired = { ...line, target: room.nick };
-    const content = (await answering(needs.pairs, paired, room.room, toContent(line))) as unknown as JsonObject;
+    const content = await answering(needs.pairs, paired, room.room, toContent(line));
     const how = { repeat, since: entry.at, ...(line.sentAt === undefined ? {} : { at: line.sentAt }) };
     const event = await sendInParts(actor, room.room, content, entry.id, how);
     remember(needs.pairs, paired, room.room, event);
