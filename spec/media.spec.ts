@@ -7,7 +7,9 @@ import { request as ask, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { freePort } from '../src/sandbox/free-port.js';
 import { becomes, linkIn, opens, PUBLIC_URL, redacts, uploads } from './support/links.js';
-import { residentMiB } from './support/look.js';
+import { moderates, theBot } from './support/moderator.js';
+import { asToken } from './support/push.js';
+import { residentMiB, until } from './support/look.js';
 import type { IrcPerson, MatrixPerson } from './support/people.js';
 import { stage, type Stage } from './support/stage.js';
 import { story } from './support/story.js';
@@ -165,7 +167,7 @@ describe('media: links to files', function () {
 
 describe('media: pages for long texts', function () {
   this.timeout(60_000);
-  const set = stage({ bridge: { service: { mediaProxy: { publicUrl: PUBLIC_URL, shortLinks: true } } } });
+  const set = stage({ bridge: { service: { mediaProxy: { publicUrl: PUBLIC_URL, shortLinks: true, quarantine: true } } } });
   const EIGHT = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'].join('\n');
 
   it('MEDIA-11, 13, M2I-28, S-034: eight lines are the first and a link; the page is gone when the message is', async () => {
@@ -235,6 +237,30 @@ describe('media: pages for long texts', function () {
     assert.equal((await opens(goes, set.bridge.port)).status, 410);
     assert.ok((await opens(stays, set.bridge.port)).bytes.equals(PNG));
     assert.equal((await opens(`${page}/raw`, set.bridge.port)).bytes.toString(), EIGHT);
+  });
+
+  it('MEDIA-13: what a moderator deletes is quarantined where the bot is an admin, and not held up where it is none', async () => {
+    const { alice, bob, room } = await talk(set, 'mod');
+    const mod = await set.people.onMatrix('mod');
+    await mod.joins(room);
+    await moderates(mod, room, set.bridge);
+    const { media } = set.world.homeserver.house;
+    const send = async (name: string): Promise<{ mxc: string; link: string; event: string }> => {
+      const mxc = await uploads(alice, Buffer.from(name), 'image/png');
+      const event = await alice.sends(room, { msgtype: 'm.image', body: name, url: mxc });
+      return { mxc, event, link: linkIn((await bob.sees(new RegExp(name, 'u'))).text) };
+    };
+    const [first, second, own] = [await send('first.png'), await send('second.png'), await send('own.png')];
+    await redacts(mod, room, first.event);
+    await becomes(first.link, set.bridge.port, 410);
+    await until('it is said', () => set.bridge.log.some((line) => line.includes('not quarantined')));
+    assert.deepEqual([...media.quarantined], []);
+    media.admins.add((await theBot(set.bridge, alice.url)).userId);
+    await redacts(alice, room, own.event);
+    await redacts(mod, room, second.event);
+    await until('two are locked away', () => media.quarantined.size >= 2);
+    assert.deepEqual([...media.quarantined].sort(), [first.mxc, second.mxc].sort(), 'the first as well, and not what its author took back');
+    assert.ok(!set.bridge.log.some((line) => line.includes(asToken(set.bridge))));
   });
 
   it('M2I-26, MEDIA-13: what is redacted gets no link any more', async () => {

@@ -155,7 +155,7 @@ export function buildFlows({ edges, live, log, clock, stopping, subscribed, last
     noteMember: (event) => {
       if (links.ofRoom(event.room).length > 0) rooms.memory.moved(event, event.target === homeserver.bot.userId);
     },
-    withdrawAddresses: (event) => addresses.withdraw(event),
+    withdrawAddresses: (event, by) => addresses.withdraw(event, isOurs(by) ? undefined : by),
     takeOrder: makeTakeOrder({ ...toIrc, obey }),
     table: makeTable({
       ...toIrc,

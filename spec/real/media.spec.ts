@@ -5,16 +5,26 @@ import { randomBytes } from 'node:crypto';
 import { becomes, linkIn, opens, PUBLIC_URL, redacts, uploads } from '../support/links.js';
 import { replaceRoom } from '../support/replaced-room.js';
 import { story } from '../support/story.js';
+import { moderates, theBot } from '../support/moderator.js';
+import { makesAdmin } from './admin.js';
 import { missing, realWorld } from './world.js';
 
 const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), randomBytes(500_000)]);
+
+/** Asks until it is so. */
+async function eventually(what: string, so: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await so()); tries++) {
+    if (tries > 300) throw new Error(`never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 const lacking = missing('ngircd');
 const tell = lacking === undefined ? it : it.skip;
 describe('media on Synapse and ngircd', function () {
   this.timeout(240_000);
   tell(`MEDIA-1, 4, 5, 11, 13: what is uploaded to Synapse opens by our link, and ends with its message; ROOM-17: a room is upgraded${lacking === undefined ? '' : `: ${lacking}`}`, () =>
-    story(() => realWorld('ngircd'), { service: { mediaProxy: { publicUrl: PUBLIC_URL } } }, async ({ people, bridge }) => {
+    story(() => realWorld('ngircd'), { service: { mediaProxy: { publicUrl: PUBLIC_URL, quarantine: true } } }, async ({ people, bridge, world }) => {
       const bob = await people.onIrc('bob', '#files');
       const alice = await people.onMatrix('alice');
       const room = await alice.joins(people.alias('#files'));
@@ -43,6 +53,25 @@ describe('media on Synapse and ngircd', function () {
       await redacts(alice, room, long);
       await becomes(link, bridge.port, 410);
       await becomes(paste, bridge.port, 410);
+
+      // MEDIA-13: what a moderator deletes nobody gets any more, not even its author; what the author deleted he still has.
+      const bot = await theBot(bridge, world.homeserverUrl);
+      await makesAdmin(world.homeserverUrl, bot.userId);
+      const mod = await people.onMatrix('mod');
+      await mod.joins(room);
+      await moderates(mod, room, bridge);
+      const bad = await uploads(alice, randomBytes(1000), 'image/png', 'bad.png');
+      const posted = await alice.sends(room, { msgtype: 'm.image', body: 'bad.png', url: bad });
+      await bob.sees(/bad\.png/u);
+      const status = async (file: string): Promise<number> => {
+        const answer = await fetch(`${alice.url}/_matrix/client/v1/media/download/${file.slice('mxc://'.length)}`, { headers: { authorization: `Bearer ${alice.token}` } });
+        await answer.arrayBuffer();
+        return answer.status;
+      };
+      assert.equal(await status(bad), 200);
+      await redacts(mod, room, posted);
+      await eventually('it is quarantined', async () => (await status(bad)) === 404);
+      assert.equal(await status(mxc), 200);
       await replaceRoom({ people, bridge }, { service: { bridgeInfoState: { enabled: true } } });
     }));
 });

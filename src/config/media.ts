@@ -24,6 +24,8 @@ export const mediaProxy = section({
   shortLinks: flag.default(false),
   /** Whose `X-Forwarded-For` is believed. */
   trustedProxies: listOf(addresses).default([...NEAR]),
+  /** Files of messages that moderators delete are locked away on Synapse. */
+  quarantine: flag.default(false),
   /** Larger files are not handed out. */
   maxFileMiB: whole(1).default(100),
 });

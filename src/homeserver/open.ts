@@ -15,6 +15,7 @@ import type { HomeserverOptions } from './options.js';
 import { Outbound } from './outbound.js';
 import { pingHomeserver, whoAmI } from './ping.js';
 import type { Homeserver } from './port.js';
+import { quarantine } from './quarantine.js';
 import { RoomFacts } from './room-facts.js';
 import { metaItem } from './synthetic.js';
 
@@ -92,6 +93,7 @@ export function openHomeserver(options: HomeserverOptions): OpenHomeserver {
     lookUp: (room, id, viewer, by) => lookUp(outbound.parts, { room, id, viewer, by }),
     stateOf: (room, type, stateKey) => rooms.state(room, type, stateKey),
     download: (mxc, signal) => outbound.downloads.get(mxc, signal),
+    quarantine: (mxc) => quarantine(outbound.parts.server, mxc),
     whoAmI: () => whoAmI(outbound.parts),
     get ghosts() {
       return outbound.parts.accounts.size;

@@ -144,6 +144,8 @@ export interface Homeserver {
    * @throws BridgeError for every answer that is no file
    */
   download(mxc: MxcUri, signal: AbortSignal): Promise<Download>;
+  /** Has a file locked away (Synapse, where the bot is an admin); tried once. Throws BridgeError for all but success. */
+  quarantine(mxc: MxcUri): Promise<void>;
   /** A person's display name in a room, or globally; `undefined`: none. */
   displayName(user: UserId, room?: RoomId): Promise<string | undefined>;
   /**

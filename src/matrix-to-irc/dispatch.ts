@@ -7,7 +7,7 @@ import { type Log, blame, requestOfFault } from '../lib/log.js';
 import { Overdue } from '../lib/overdue.js';
 import { countMessage, type Metrics } from '../metrics/port.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
-import type { EventId, RoomId } from '../model/ids.js';
+import type { EventId, RoomId, UserId } from '../model/ids.js';
 import { type Destination, targetOf } from './private-message.js';
 import type { Route } from './route.js';
 import type { TakeOrder } from './order.js';
@@ -44,7 +44,7 @@ export interface DispatchNeeds {
   readonly byTags: Pick<ByTags, 'reacts'>;
   /** Told of every coming and going, in order. */
   readonly noteMember: (event: MemberEvent) => void;
-  readonly withdrawAddresses: (event: EventId) => Promise<void>;
+  readonly withdrawAddresses: (event: EventId, by: UserId) => Promise<void>;
   /** The other kinds of event. */
   readonly table: Table;
 }
@@ -101,7 +101,7 @@ export class MatrixDispatch {
     const { room, id, sender, at, redacts, reason } = event;
     const silent = this.#reactions.withdraw(redacts) || this.#needs.isOurs(sender);
     this.#withdrawn.add(redacts);
-    const ended = this.#needs.withdrawAddresses(redacts);
+    const ended = this.#needs.withdrawAddresses(redacts, sender);
     if (silent) return this.#inLane(id, entry, () => ended);
     const body = { type: 'deletion', target: redacts, ...(reason === undefined ? {} : { reason }) } as const;
     this.#lanes.push(id, () => ended.then(() => this.#takeMessage({ kind: 'message', room, id, sender, at, body }, entry, repeat)));

@@ -60,7 +60,8 @@ export function makePrepare(needs: PrepareNeeds): Prepare {
   const addressOf = async ({ id, sender, body, replaces }: MessageEvent): Promise<string | undefined> => {
     if (body.type !== 'media' || body.mxc === undefined || body.encrypted) return undefined;
     const { mxc, name, bytes } = body;
-    return addresses.ofFile({ event: id, author: sender, mxc, name, ...(bytes === undefined ? {} : { bytes }), ...(replaces ? { replaces } : {}) });
+    const shared = body.media === 'sticker' ? ({ shared: true } as const) : {};
+    return addresses.ofFile({ event: id, author: sender, mxc, name, ...shared, ...(bytes === undefined ? {} : { bytes }), ...(replaces ? { replaces } : {}) });
   };
 
   const imagesIn = async ({ id, sender, body, replaces }: MessageEvent): Promise<ReadonlyMap<MxcUri, string> | undefined> => {

@@ -8,6 +8,7 @@ import type { FileAddressStore } from '../store/port.js';
 import { safeFileName } from './file-name.js';
 import type { Pastes } from './pastes.js';
 import type { FileToShow, PublicAddresses, Shown, TextToShow } from './port.js';
+import type { Quarantine } from './quarantine.js';
 import { pathOf } from './route.js';
 import { shortId } from './short-id.js';
 import { digestOf, writeToken } from './token.js';
@@ -24,15 +25,18 @@ export interface AddressesNeeds {
   readonly store: Pick<FileAddressStore, 'addFile' | 'forgetAuthors'>;
   readonly pastes: Pick<Pastes, 'keep' | 'drop' | 'end' | 'forget'>;
   readonly withdrawn: Withdrawn;
+  /** Absent: files stay on the homeserver. */
+  readonly quarantine?: Pick<Quarantine, 'note' | 'order'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 export function makeAddresses(needs: AddressesNeeds): PublicAddresses {
-  const { publicUrl, key, ttlSeconds, store, pastes, withdrawn, clock, log } = needs;
+  const { publicUrl, key, ttlSeconds, store, pastes, withdrawn, quarantine, clock, log } = needs;
 
-  const ofFile = async ({ mxc, name, bytes = 0, ...shown }: FileToShow): Promise<string | undefined> => {
+  const ofFile = async ({ mxc, name, bytes = 0, shared, ...shown }: FileToShow): Promise<string | undefined> => {
     const events = digestsOf(shown);
+    if (shown.author !== undefined && !shared) quarantine?.note(events, mxc, digestOf(shown.author));
     if (bytes > needs.mostBytes || withdrawn.has(events)) return undefined;
     const until = ttlSeconds === 0 ? {} : { until: clock.now() + ttlSeconds * 1000 };
     const safe = safeFileName(name);
@@ -64,10 +68,11 @@ export function makeAddresses(needs: AddressesNeeds): PublicAddresses {
     return undefined;
   };
 
-  const withdraw = async (event: EventId): Promise<void> => {
+  const withdraw = async (event: EventId, by?: UserId): Promise<void> => {
     const digest = digestOf(event);
     await withdrawn.add(digest);
     await pastes.end(digest).catch(notRemoved);
+    if (by !== undefined) await quarantine?.order(digest, digestOf(by));
   };
   const forget = async (people: ReadonlySet<UserId>): Promise<void> => {
     const authors = new Set([...people].map(digestOf));

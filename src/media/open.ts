@@ -16,12 +16,13 @@ import { MediaListener } from './listener.js';
 import { Pastes } from './pastes.js';
 import { noAddresses, type PublicAddresses } from './port.js';
 import { Proxies } from './proxies.js';
+import { Quarantine } from './quarantine.js';
 import { Visitors } from './visitors.js';
 import { Withdrawn } from './withdrawn.js';
 
 export interface MediaNeeds {
   readonly config: Config;
-  readonly homeserver: Pick<Homeserver, 'download'>;
+  readonly homeserver: Pick<Homeserver, 'download' | 'quarantine' | 'bot'>;
   readonly store: FileAddressStore;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -64,8 +65,15 @@ export async function openMedia({ config, homeserver, store, metrics, clock, log
   const withdrawn = new Withdrawn({ store, clock, log, longestTtl });
   await withdrawn.load();
   const shared = { publicUrl, key, store, pastes, withdrawn, clock, log, mostBytes: maxFileMiB * MIB };
+  const quarantine = mediaProxy.quarantine ? new Quarantine({ homeserver, store, clock, log }) : undefined;
+  if (quarantine) {
+    // Synapse makes nobody an admin who has no account, and the bot of a service needs none for all else.
+    homeserver.bot.ensureRegistered().catch((fault: unknown) => log.warn('the bot has no account', { why: faultText(fault) }));
+    await quarantine.load(withdrawn.digests);
+  }
   const tidy = async (): Promise<void> => {
     withdrawn.tidy(clock.now());
+    quarantine?.retry();
     await store.forgetBefore(clock.now());
   };
   const failed = (fault: unknown): void => log.warn('old links not forgotten', { why: faultText(fault) });
@@ -75,7 +83,7 @@ export async function openMedia({ config, homeserver, store, metrics, clock, log
   const front = new Front({ ...shared, homeserver, metrics, proxies, visitors: new Visitors(clock) });
   const own = bindPort === undefined ? undefined : new MediaListener(front, proxies);
   return {
-    addresses: makeAddresses({ ...shared, ttlSeconds, shortLinks }),
+    addresses: makeAddresses({ ...shared, ttlSeconds, shortLinks, ...(quarantine ? { quarantine } : {}) }),
     ...(own ? {} : { guests: (request, response, path) => front.take(request, response, path) }),
     async listen() {
       if (!own || bindPort === undefined) return;
@@ -84,6 +92,7 @@ export async function openMedia({ config, homeserver, store, metrics, clock, log
     async close() {
       timer.end();
       await own?.close();
+      await quarantine?.close();
       await pastes.close();
     },
   };

@@ -16,6 +16,8 @@ export interface FileToShow extends Shown {
   readonly name: string;
   /** Size in bytes as its sender claims it. */
   readonly bytes?: number;
+  /** It is one of a pack that others use, too: a sticker. */
+  readonly shared?: true;
 }
 
 export interface TextToShow extends Shown {
@@ -35,8 +37,11 @@ export interface PublicAddresses {
   ofFile(file: FileToShow): Promise<string | undefined>;
   /** The address of a page with a text, written to disk when this resolves; `undefined` as above. */
   ofText(text: TextToShow): Promise<string | undefined>;
-  /** Ends all addresses of an event that was redacted, also those that are still to be asked for. */
-  withdraw(event: EventId): Promise<void>;
+  /**
+   * Ends all addresses of an event that was redacted, also those that are still to be asked for.
+   * @param by who redacted it, where that was a person on Matrix: its files may be locked away then
+   */
+  withdraw(event: EventId, by?: UserId): Promise<void>;
   /** Takes what is kept of these people's texts and files off the disk (SYN-10). Throws `STORE_FAULT`. */
   forget(people: ReadonlySet<UserId>): Promise<void>;
 }

@@ -32,6 +32,11 @@ export class Withdrawn {
     return digests.some((digest) => this.#events.has(digest));
   }
 
+  /** All of them. */
+  get digests(): readonly string[] {
+    return [...this.#events.keys()];
+  }
+
   /** In force at once, and on disk when it resolves; a disk that fails is logged, and then it holds until the next start. */
   async add(event: string): Promise<void> {
     const { store, clock, log, longestTtl } = this.#needs;

@@ -4,7 +4,7 @@ import type { MxcUri } from './ids.js';
 
 /** A short address of a file (MEDIA-6). */
 export interface FileAddress {
-  /** 16 letters. */
+  /** 16 letters; another where it only says which event the file is of (`media/quarantine.ts`). */
   readonly id: string;
   readonly mxc: MxcUri;
   /** As it stands in the address. */

@@ -101,6 +101,11 @@ export class MemoryHomeserver implements Homeserver {
   }
 
   /** It has no files. */
+  quarantine(mxc: string): Promise<void> {
+    this.deeds.push(`quarantine ${mxc}`);
+    return Promise.resolve();
+  }
+
   download(): Promise<never> {
     return Promise.reject(new BridgeError('HOMESERVER_NOT_FOUND', 'download: 404'));
   }

@@ -4,13 +4,15 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { JsonObject } from '../../model/matrix-content.js';
 import type { Accounts } from './accounts.js';
-import { MatrixFault, notFound } from './answer.js';
+import { forbidden, MatrixFault, notFound } from './answer.js';
 
 /** Bytes of one upload (Synapse's default). */
 export const UPLOAD_BYTES = 50 * 1024 * 1024;
 const UPLOADS = /^\/_matrix\/media\/(?:r0|v3)\/upload\/?$/u;
 const OLD = /^\/_matrix\/media\/(?:r0|v1|v3)\/(?:download|thumbnail)\//u;
 const DOWNLOADS = /^\/_matrix\/client\/v1\/media\/download\/([^/]+)\/([^/]+)(?:\/[^/]*)?$/u;
+/** Synapse's admin API: a file is locked away. */
+const QUARANTINE = /^\/_synapse\/admin\/v1\/media\/quarantine\/([^/]+)\/([^/]+)$/u;
 /** What may be shown where it stands (MSC2702). */
 const INLINE = /^(?:text\/(?:css|plain|csv)|application\/(?:ld\+)?json|image\/(?:jpeg|gif|png|apng|webp|avif)|video\/(?:mp4|webm|ogg|quicktime)|audio\/(?:mp4|webm|aac|mpeg|ogg|wave|wav|x-wav|x-pn-wav|flac|x-flac))$/u;
 
@@ -33,6 +35,10 @@ export interface MediaRequest {
 
 export class Media {
   readonly files = new Map<string, Upload>();
+  /** Who may use the admin API. */
+  readonly admins = new Set<string>();
+  /** Addresses of files that nobody is given any more. */
+  readonly quarantined = new Set<string>();
   private readonly serverName: string;
   private readonly accounts: Accounts;
 
@@ -43,7 +49,7 @@ export class Media {
 
   /** Whether a path is about files. */
   concerns(path: string): boolean {
-    return UPLOADS.test(path) || OLD.test(path) || DOWNLOADS.test(path);
+    return UPLOADS.test(path) || OLD.test(path) || DOWNLOADS.test(path) || QUARANTINE.test(path);
   }
 
   /** Keeps a file and gives its address; stories may do so without HTTP. */
@@ -63,7 +69,9 @@ export class Media {
     const { method, url, token } = request;
     // What was uploaded since authenticated media came is not given out by the old way at all.
     if (OLD.test(url.pathname)) throw notFound('Not found');
-    this.accounts.requester(token, url.searchParams);
+    const { user } = this.accounts.requester(token, url.searchParams);
+    const locked = QUARANTINE.exec(url.pathname);
+    if (locked) return this.quarantine(method, user, `mxc://${decodeURIComponent(locked[1] ?? '')}/${decodeURIComponent(locked[2] ?? '')}`, response);
     if (UPLOADS.test(url.pathname)) {
       if (method !== 'POST') throw new MatrixFault(405, 'M_UNRECOGNIZED', 'Unrecognized request');
       const name = url.searchParams.get('filename') ?? undefined;
@@ -72,10 +80,21 @@ export class Media {
     }
     if (method !== 'GET' && method !== 'HEAD') throw new MatrixFault(405, 'M_UNRECOGNIZED', 'Unrecognized request');
     const [, server = '', id = ''] = DOWNLOADS.exec(url.pathname) ?? [];
-    const file = decodeURIComponent(server) === this.serverName ? this.files.get(decodeURIComponent(id)) : undefined;
+    const kept = decodeURIComponent(server) === this.serverName && !this.quarantined.has(`mxc://${this.serverName}/${decodeURIComponent(id)}`);
+    const file = kept ? this.files.get(decodeURIComponent(id)) : undefined;
     if (file === undefined) throw notFound('Not found');
     give(response, file, method);
     return 200;
+  }
+
+  /** As Synapse does: an unknown file is no fault, and all with the same bytes go with it. */
+  private quarantine(method: string, user: string, mxc: string, response: ServerResponse): number {
+    if (method !== 'POST') throw new MatrixFault(405, 'M_UNRECOGNIZED', 'Unrecognized request');
+    if (!this.admins.has(user)) throw forbidden('You are not a server admin');
+    const bytes = this.files.get(mxc.split('/').at(-1) ?? '')?.bytes;
+    for (const [id, file] of this.files) if (bytes && file.bytes.equals(bytes)) this.quarantined.add(`mxc://${this.serverName}/${id}`);
+    this.quarantined.add(mxc);
+    return json(response, {});
   }
 }
 
