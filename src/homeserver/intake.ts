@@ -140,6 +140,8 @@ export class Intake {
    */
   #wanted(event: MatrixEvent): boolean {
     const { isOurs, noteOurs } = this.#parts;
+    // The bot is about to go there, perhaps, and what is said before it is there is for IRC (ROOM-17).
+    if (event.kind === 'tombstone') this.#withOurs.set(event.replacement, true);
     // A room's settings may be written by the bot for somebody, and are read from here.
     if (event.kind !== 'member') return event.kind === 'roomSettings' || !isOurs(event.sender);
     const ours = isOurs(event.target);

@@ -1,12 +1,15 @@
 /** Sends a message that the homeserver finds too large without its formatting, then in halves: what was said arrives (H9). */
 
 import type { Actor } from '../homeserver/port.js';
-import { isFault } from '../model/errors.js';
+import { BridgeError, isFault } from '../model/errors.js';
 import type { EventId, RoomId } from '../model/ids.js';
 import type { JsonObject } from '../model/matrix-content.js';
 
 /** A text so short, in UTF-16 units, is not halved any more: something else is wrong. */
 const LEAST = 400;
+
+/** Bytes of JSON of a text beyond which the edge would cut it: an event may have 65,536 in all. */
+const MOST_BYTES = 56_000;
 
 type How = Parameters<Actor['send']>[4];
 
@@ -22,7 +25,8 @@ export async function sendInParts(
   how?: How,
 ): Promise<EventId> {
   try {
-    return await actor.send(room, 'm.room.message', content, txnId, how);
+    if (!isTooLong(content['body'])) return await actor.send(room, 'm.room.message', content, txnId, how);
+    throw new BridgeError('HOMESERVER_TOO_LARGE', 'the text is longer than an event may be');
   } catch (fault) {
     if (!isFault(fault, 'HOMESERVER_TOO_LARGE')) throw fault;
     const { format, formatted_body: html, ...plain } = content;
@@ -36,6 +40,11 @@ export async function sendInParts(
     await sendInParts(actor, room, { ...rest, body: second }, `${txnId}.2`, how);
     return event;
   }
+}
+
+/** Nearly all texts are told by their length alone. */
+function isTooLong(body: unknown): boolean {
+  return typeof body === 'string' && body.length * 6 > MOST_BYTES && Buffer.byteLength(JSON.stringify(body)) > MOST_BYTES;
 }
 
 /** A text in two, between lines if it has some near its middle, else between words, never within a character. */

@@ -35,6 +35,7 @@ export class Unmapped {
   /** Sees what an earlier life of the process has left. */
   replayed(event: MatrixEvent): void {
     if (event.kind === 'member' && this.#needs.isOurs(event.target)) this.#awaited.add(event.room);
+    if (event.kind === 'tombstone') this.#awaited.add(event.replacement);
   }
 
   /** Whether nobody here has a use for it. */

@@ -230,6 +230,54 @@ describe('homeserver: rooms', () => {
     assert.equal(of(edge, '/directory/room/')[0]?.path, '/_matrix/client/v3/directory/room/%23irc_%23a%3Ahs.test');
   });
 
+  it('H9: a room version that the homeserver does not know: one of its own choice, with the levels that go with it', async () => {
+    await opened();
+    edge.remote.script = ({ path, body }) => {
+      if (path.endsWith('/capabilities')) return { json: { capabilities: { 'm.room_versions': { default: '12' } } } };
+      if (!path.endsWith('/createRoom')) return undefined;
+      return body['room_version'] === undefined ? undefined : error(400, 'M_UNSUPPORTED_ROOM_VERSION');
+    };
+    const wish = { roomVersion: '11', powerLevels: levels, aliasLocalpart: 'irc_#a' } as const;
+    await edge.homeserver.createRoom(edge.homeserver.bot, wish);
+    const asked = of(edge, '/createRoom').map(({ body }) => [body['room_version'], body['power_level_content_override'].users, body['room_alias_name']] as const);
+    const { [edge.homeserver.bot.userId]: _, ...others } = (asked[0]?.[1] ?? {}) as Record<string, number>;
+    assert.deepEqual([asked.length, asked[0]?.[0], asked[1]], [2, '11', [undefined, others, 'irc_#a']]);
+  });
+
+  const answers: [string, (path: string) => ReturnType<typeof error> | undefined, boolean][] = [
+    ['says who made it', () => undefined, true],
+    ['knows it not', () => error(404, 'M_NOT_FOUND'), false],
+    ['keeps the bot out', () => error(403, 'M_FORBIDDEN'), true],
+    ['would not know where to join it', (path) => (path.includes('/join/') ? error(404, 'M_UNKNOWN') : error(403, 'M_FORBIDDEN')), false],
+  ];
+  for (const [what, answer, there] of answers) {
+    it(`H9: a room is ${there ? 'there' : 'gone'} where the homeserver ${what}`, async () => {
+      await opened();
+      edge.remote.script = ({ path }) => answer(path) ?? { json: {} };
+      assert.equal(await edge.homeserver.hasRoom(aRoom), there);
+    });
+  }
+
+  it('ROOM-17: who made a room, its aliases, and its place in the directory, which goes over once', async () => {
+    await opened();
+    const { homeserver, remote } = edge;
+    const listed = new Map([[aRoom as string, 'public'], ['!next', 'private']]);
+    remote.script = ({ path, method, body }) => {
+      const room = decodeURIComponent(path.split('/').at(-1) ?? '');
+      if (path.includes('/state/m.room.create')) return { json: { predecessor: { room_id: '!old' } } };
+      if (path.endsWith('/aliases')) return { json: { aliases: ['#a:hs.test', 5, 'nonsense', '#b:hs.test'] } };
+      if (path.includes('/directory/room/')) return error(404, 'M_NOT_FOUND');
+      if (method === 'PUT') listed.set(room, String(body['visibility']));
+      return { json: { visibility: listed.get(room) } };
+    };
+    assert.deepEqual(await homeserver.creationOf(aRoom), { predecessor: { room_id: '!old' } });
+    assert.deepEqual(await homeserver.aliasesOf(aRoom), ['#a:hs.test', '#b:hs.test']);
+    await homeserver.dropAlias(anAlias('#a:hs.test'));
+    for (let n = 0; n < 2; n++) await homeserver.moveListing(aRoom, '!next' as RoomId);
+    assert.deepEqual([...listed.values()], ['private', 'public']);
+    assert.equal(of(edge, '/directory/list/').filter(({ method }) => method === 'PUT').length, 2);
+  });
+
   it('aliases: none is undefined; one that points there already is set; elsewhere is in use', async () => {
     await opened();
     const { homeserver, remote } = edge;

@@ -108,6 +108,14 @@ describe('homeserver: transactions', () => {
     });
   }
 
+  it('ROOM-17: a message is kept in a room that replaces another, from its tombstone on', async () => {
+    edge = await anEdge();
+    await edge.listen({ unmapped: ({ room }) => room === '!next' });
+    const tombstone = { ...aMessage('$t'), type: 'm.room.tombstone', state_key: '', content: { body: 'moved', replacement_room: '!next' } };
+    await push(edge, 't1', { events: [aMessage('$before', { room_id: '!next' }), tombstone, aMessage('$after', { room_id: '!next' })] });
+    assert.deepEqual(ids(edge), ['$t', '$after']);
+  });
+
   it('T3: the same transaction id with other content loses nothing', async () => {
     await opened();
     await push(edge, 't1', { events: [aMessage('$1')] });

@@ -4,6 +4,7 @@ import type { MatrixEvent } from '../../src/model/matrix-event.js';
 import { ALICE, aMessage, aText, eventId, ROOM, roomId, userId } from '../support/make.js';
 
 const [PM, ADMIN, OLD, AWAITED, ELSEWHERE] = ['!pm', '!admin', '!old', '!awaited', '!elsewhere'].map((name) => roomId(`${name}:hs.test`)) as [typeof ROOM, typeof ROOM, typeof ROOM, typeof ROOM, typeof ROOM];
+const NEXT = roomId('!next');
 const GHOST = userId('@irc_bob:hs.test');
 
 const unmapped = new Unmapped({
@@ -20,6 +21,7 @@ const member = (room: typeof ROOM, target: typeof ALICE): MatrixEvent => ({ ...a
 const aboutRoom = (room: typeof ROOM, more: Record<string, unknown>): MatrixEvent => ({ ...at(room), ...more }) as unknown as MatrixEvent;
 unmapped.replayed(member(AWAITED, GHOST));
 unmapped.replayed(member(ELSEWHERE, ALICE));
+unmapped.replayed(aboutRoom(ROOM, { kind: 'tombstone', replacement: NEXT }));
 
 describe('matrix-to-irc/unmapped: what need not be kept (SYN-15)', () => {
   const rows: [string, MatrixEvent, boolean][] = [
@@ -37,6 +39,7 @@ describe('matrix-to-irc/unmapped: what need not be kept (SYN-15)', () => {
     ['talk in a private room', aMessage({ room: PM, body: aText('hi') }), false],
     ['talk in an admin room', aMessage({ room: ADMIN, body: aText('hi') }), false],
     ['talk in a room that was replaced', aMessage({ room: OLD, body: aText('hi') }), false],
+    ['ROOM-17: talk where a linked room goes on', aMessage({ room: NEXT, body: aText('hi') }), false],
     ['talk where an earlier life left an invitation', aMessage({ room: AWAITED, body: aText('hi') }), false],
   ];
   for (const [what, event, dropped] of rows) {

@@ -6,7 +6,8 @@ import type { RoomId, UserId } from '../../src/model/ids.js';
 import { parseMxcUri, parseRoomId, parseUserId } from '../../src/model/ids.js';
 import type { ChannelName, Nick } from '../../src/model/irc-names.js';
 import { asNetworkName, parseChannelName, parseNick } from '../../src/model/irc-names.js';
-import type { Link } from '../../src/model/link.js';
+import type { LineAside } from '../../src/model/line-aside.js';
+import type { Link, Replacement } from '../../src/model/link.js';
 import type { Store } from '../../src/store/port.js';
 
 const room = (text: string): RoomId => parseRoomId(text)!;
@@ -103,6 +104,61 @@ export function storeContract(open: () => Promise<Store>, reopen?: (store: Store
       assert.equal(await store.people.personOfIdent(dotted, 'gone'), undefined);
       await again();
       assert.equal((await store.people.record(person))?.deactivated, true);
+    });
+  });
+
+  describe('rooms that were replaced or are gone', () => {
+    const replaced: Replacement = { from: room('!a:hs'), to: room('!next'), via: 'far.test', at: 5, stage: 'waiting' };
+    const talk: Replacement = { ...replaced, from: room('!dm:hs'), talk: { ours: user('@irc_bob:hs'), person: user('@alice:hs') } };
+
+    it('ROOM-17, PM-2: gives back every field, and the last of a room only', async () => {
+      await store.roomFates.saveReplacement({ ...replaced, to: room('!other') });
+      await store.roomFates.saveReplacement(talk);
+      await store.roomFates.saveReplacement({ ...replaced, stage: 'moving' });
+      await again();
+      const found = [...(await store.roomFates.replacements())].sort((one, other) => (one.from < other.from ? -1 : 1));
+      assert.deepEqual(found, [{ ...replaced, stage: 'moving' }, talk]);
+      await store.roomFates.removeReplacement(talk.from);
+      await again();
+      assert.deepEqual((await store.roomFates.replacements()).map(({ from }) => from), ['!a:hs']);
+    });
+
+    it('H9: remembers which are gone until they are back', async () => {
+      await store.roomFates.addGone({ room: room('!a:hs'), at: 5 });
+      await store.roomFates.addGone({ room: room('!b'), at: 6 });
+      await store.roomFates.addGone({ room: room('!b'), at: 7 });
+      await store.roomFates.removeGone(room('!a:hs'));
+      await again();
+      assert.deepEqual(await store.roomFates.gone(), [{ room: '!b', at: 7 }]);
+    });
+  });
+
+  describe('lines that no room took', () => {
+    const line: LineAside = { id: '7.1', network: dotted, at: 5, nick: 'bob', target: '#a', text: 'the \u0003words', why: 'X: no' };
+
+    it('H15: gives back every field, oldest first, and one for each room', async () => {
+      const lines: LineAside[] = [
+        { ...line, at: 9 },
+        { ...line, room: room('!a:hs'), at: 8 },
+        { ...line, id: '7.2', target: '@alice:hs', person: user('@alice:hs'), at: 7, text: '' },
+      ];
+      for (const each of [...lines, ...lines]) await store.linesAside.add(each);
+      await again();
+      assert.deepEqual(await store.linesAside.all(), lines.reverse());
+    });
+
+    it('H15: a thousand at most, the oldest are forgotten first', async () => {
+      await Promise.all(Array.from({ length: 1_003 }, (_, n) => store.linesAside.add({ ...line, id: String(n), at: n })));
+      await again();
+      const kept = (await store.linesAside.all()).map(({ at }) => at);
+      assert.deepEqual([kept.length, kept[0], kept.at(-1)], [1_000, 3, 1_002]);
+    });
+
+    it('SYN-10: what was said to somebody is forgotten with his account', async () => {
+      for (const person of [user('@gone:hs'), user('@here:hs')]) await store.linesAside.add({ ...line, id: person, person });
+      await store.linesAside.forget(new Set([user('@gone:hs')]));
+      await again();
+      assert.deepEqual((await store.linesAside.all()).map(({ person }) => person), ['@here:hs']);
     });
   });
 
