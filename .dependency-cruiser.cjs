@@ -62,7 +62,7 @@ module.exports = {
     owner('js-yaml', 'node_modules/js-yaml', ['^src/config/', '^src/homeserver/registration']),
     owner('zod', 'node_modules/zod', ['^src/config/']),
     owner('htmlparser2', 'node_modules/htmlparser2', ['^src/text/']),
-    owner('sockets', '^(node:)?(net|tls)$', ['^src/irc/', '^src/media/visitors', '^src/lib/listening', roots]),
+    owner('sockets', '^(node:)?(net|tls)$', ['^src/irc/', '^src/media/proxies', '^src/lib/listening', roots]),
     owner('http', '^(node:)?https?$', ['^src/homeserver/(listener|port)', '^src/http/', '^src/media/']),
     owner('files', '^(node:)?fs(/promises)?$', ['^src/(config|journal|store|media)/', '^src/homeserver/registration', '^src/lib/log-file', roots]),
     {

@@ -1,16 +1,11 @@
 /** Files and pages for people without accounts: `ircService.mediaProxy` and `ircService.pastes`. */
 
-import { isIP } from 'node:net';
-import { filePath, flag, httpAddress, listOf, port, section, text, whole } from './kinds.js';
+import * as z from 'zod';
+import { filePath, flag, httpAddress, listOf, port, section, whole } from './kinds.js';
 
 /** Where reverse proxies are, as a rule: this machine, its containers, its own network. */
 const NEAR = ['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '::1', 'fc00::/7', 'fe80::/10'];
-const addresses = text.refine(isNetwork, { error: 'must be an address or a network, such as 10.0.0.0/8' });
-
-function isNetwork(written: string): boolean {
-  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/u.exec(written) ?? [];
-  return isIP(address) !== 0 && Number(bits ?? 0) <= (isIP(address) === 4 ? 32 : 128);
-}
+const addresses = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], { error: 'must be an address or a network, such as 10.0.0.0/8' });
 
 /** `ircService.mediaProxy`. */
 export const mediaProxy = section({
