@@ -59,7 +59,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
   const { port } = await edges.homeserver.listen({ ...flows.questions, ...shown.questions, ...guests }, onMatrix, flows.onAccount);
   log.info('listening for the homeserver', { port });
-  const closeDebug = await openDebug(options.config, options.registration.asToken, edges.homeserver, log);
+  const closeDebug = await openDebug(options.config, options.registration.asToken, edges, log);
   for (const network of edges.networks.values()) network.start();
   void flows.settle();
   return {

@@ -1,23 +1,25 @@
 /** Opens the debug API where the configuration wants it. */
 
 import type { Config } from './config/config.js';
-import type { Homeserver } from './homeserver/port.js';
+import type { Edges } from './build-edges.js';
 import { DebugListener } from './http/debug.js';
+import { makePeopleRoutes } from './http/debug-people.js';
 import type { Log } from './lib/log.js';
 import { version } from './version.js';
 
-/** On this machine only: who knows the token can do much. */
-const HOST = '127.0.0.1';
+type DebugEdges = Pick<Edges, 'homeserver' | 'networks' | 'store'>;
 
 /**
  * Obeys `ircService.debugApi`; resolves with what closes it.
  * @throws BridgeError `PORT_FAULT` when its port cannot be had
  */
-export async function openDebug(config: Config, token: string, homeserver: Pick<Homeserver, 'injectAccount'>, allLog: Log): Promise<() => Promise<void>> {
-  const { enabled, port } = config.ircService.debugApi;
+export async function openDebug(config: Config, token: string, edges: DebugEdges, allLog: Log): Promise<() => Promise<void>> {
+  const { enabled, port, host } = config.ircService.debugApi;
   if (!enabled) return () => Promise.resolve();
   const log = allLog.part('debug');
-  const listener = new DebugListener({ token, version: version(), inject: (item) => homeserver.injectAccount(item), log });
-  log.info('listening for the debug API', { host: HOST, ...(await listener.listen(port, HOST)) });
+  const { homeserver, networks, store } = edges;
+  const routes = makePeopleRoutes({ networks, people: store.people, log });
+  const listener = new DebugListener({ token, version: version(), inject: (item) => homeserver.injectAccount(item), routes, log });
+  log.info('listening for the debug API', { host, ...(await listener.listen(port, host)) });
   return () => listener.close();
 }

@@ -29,7 +29,7 @@ const bridgeInfoState = section({
   stable: flag.default(false),
 });
 const ident = section({ enabled: flag.default(false), port: port.default(113), address: someText.default('0.0.0.0') });
-const debugApi = section({ enabled: flag.default(false), port: port.default(11_100) });
+const debugApi = section({ enabled: flag.default(false), port: port.default(11_100), host: someText.default('127.0.0.1') });
 
 const logging = section({
   level: oneOf('debug', 'info', 'warn', 'error').default('debug'),
