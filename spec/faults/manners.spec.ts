@@ -243,6 +243,39 @@ describe('faults: manners on IRC', () => {
         assert.ok(!said.has('bob') || said.get('bob') !== 'bob');
         for (const { user } of world.ircd.net.clients) assert.doesNotMatch(user.replace(/^~/u, ''), /^[^a-z0-9]/iu);
       });
+
+      it('S4: while nicks go to and fro between one of ours and an operator, each line is its author’s', async function () {
+        this.timeout(180_000);
+        const { people, world } = set;
+        const op = await people.onIrc('chief', '#swap');
+        const bob = await people.onIrc('bystander', '#swap');
+        const [alice, watcher] = [await people.onMatrix('swapped'), await people.onMatrix('watcher')];
+        const room = await alice.joins(people.alias('#swap'));
+        await watcher.joins(room);
+        await alice.says(room, 'here i am');
+        const { raw } = await bob.sees('here i am', { to: '#swap' });
+        const [, , user = ''] = /^(?:@\S+ )?:([^!]+)!(\S+@\S+) /u.exec(raw) ?? [];
+        const authors = new Map<string, string>();
+        for (let round = 0; round < 6; round++) {
+          const [mine, theirs] = round % 2 === 0 ? ['swapped', 'chief'] : ['chief', 'swapped'];
+          world.ircd.operator.rename(mine, 'between');
+          world.ircd.operator.rename(theirs, mine);
+          world.ircd.operator.rename('between', theirs);
+          op.says('#swap', `of the chief ${round}`);
+          authors.set(`of the chief ${round}`, people.ghost(mine));
+          await alice.says(room, `of ours ${round}`);
+          const heard = await bob.sees(`of ours ${round}`, { to: '#swap' });
+          assert.ok(heard.raw.includes(`!${user} `), heard.raw);
+          await watcher.sees(`of the chief ${round}`, { room });
+        }
+        op.says('#swap', 'the end');
+        await watcher.sees('the end', { room });
+        for (const { sender, content } of watcher.messages(room)) {
+          const body = String(content.body);
+          if (body.startsWith('of ours')) assert.equal(sender, alice.userId, body);
+          if (authors.has(body)) assert.equal(sender, authors.get(body), body);
+        }
+      });
     });
   }
 });
