@@ -154,7 +154,7 @@ function thrownAway(needs: MessageNeeds, link: Destination, told: Omit<Told, 're
 function notDeleted(needs: MessageNeeds, told: Omit<Told, 'refusal'>): (why: Refusal) => void {
   return ({ say }) => {
     needs.failure.hint(told, `deleted.${digest(say)}`, stillThere(told.target, say)).catch((fault: unknown) => {
-      needs.log.error('author not told', { entry: told.entry, room: told.event.room, event: told.event.id, why: faultText(fault) });
+      needs.log.error('author not told', { request: told.entry, room: told.event.room, event: told.event.id, why: faultText(fault) });
     });
   };
 }
