@@ -70,11 +70,11 @@ export class Ear {
   take(line: IrcMessage): void {
     const { command, params } = line;
     this.#hearing.at = this.#needs.clock.now();
-    if ((line.tags['label'] ?? line.tags['batch']) !== undefined && this.#needs.labels.take(line)) return;
+    if (((line.tags['label'] ?? line.tags['batch']) !== undefined || command === 'FAIL' || command === 'BATCH') && this.#needs.labels.take(line)) return;
     switch (command) {
       case 'BATCH': {
         this.#batch(params, line.tags['batch']);
-        const whole = this.#gathered.batch(line);
+        const whole = this.#gathered.batch(line, this.#needs.clock.elapsed());
         if (whole && !this.#isHistory(whole)) this.#said(whole);
         return;
       }
@@ -108,6 +108,7 @@ export class Ear {
       case 'PONG':
         this.#needs.sent.onPong(params.at(-1) ?? '');
         this.#needs.unconfirmed.onPong(params.at(-1) ?? '');
+        for (const whole of this.#gathered.late(this.#needs.clock.elapsed())) this.#said(whole);
         return;
       case 'FAIL':
       case 'WARN':

@@ -6,6 +6,8 @@ import type { IrcMessage } from 'irc-framework';
 const OPEN_MOST = 16;
 const LINES_MOST = 200;
 const TEXT_MOST = 8000;
+/** A server sends a batch in one go; one that never ends is told as it is, in ms. */
+const LATE_MS = 30_000;
 
 interface Open {
   /** The line that began it, which alone has the msgid, time and tags. */
@@ -13,18 +15,25 @@ interface Open {
   first: IrcMessage | undefined;
   text: string;
   lines: number;
+  /** When it began, in ms of the clock's `elapsed`. */
+  readonly at: number;
 }
 
 export class GatheredLines {
   readonly #open = new Map<string, Open>();
 
-  /** Takes BATCH; gives the whole message when one ends. */
-  batch(line: IrcMessage): IrcMessage | undefined {
+  /**
+   * Takes BATCH; gives the whole message when one ends, or is begun anew.
+   * @param at in ms of the clock's `elapsed`
+   */
+  batch(line: IrcMessage, at = 0): IrcMessage | undefined {
     const id = line.params[0] ?? '';
     if (id.startsWith('+')) {
+      const before = this.#open.get(id.slice(1));
+      this.#open.delete(id.slice(1));
       const known = line.params[1] === 'draft/multiline' && id.length <= 100 && this.#open.size < OPEN_MOST;
-      if (known) this.#open.set(id.slice(1), { begin: line, first: undefined, text: '', lines: 0 });
-      return undefined;
+      if (known) this.#open.set(id.slice(1), { begin: line, first: undefined, text: '', lines: 0, at });
+      return before && whole(before);
     }
     const open = this.#open.get(id.slice(1));
     this.#open.delete(id.slice(1));
@@ -48,6 +57,14 @@ export class GatheredLines {
     open.text += glue + piece;
     open.lines++;
     return undefined;
+  }
+
+  /** What has waited for its end for half a minute: told as it is. */
+  late(now: number): readonly IrcMessage[] {
+    if (this.#open.size === 0) return [];
+    const late = [...this.#open].filter(([, { at }]) => now - at >= LATE_MS);
+    for (const [id] of late) this.#open.delete(id);
+    return late.flatMap(([, open]) => whole(open) ?? []);
   }
 
   /** The connection is gone: what has come is told as it is. */

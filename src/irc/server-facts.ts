@@ -15,6 +15,21 @@ function numberOf(value: string | undefined, least: number, most: number): numbe
   return number >= least && number <= most ? number : undefined;
 }
 
+/** What each token sets. */
+const SET_BY = new Map<string, readonly Exclude<keyof ServerFacts, 'fold' | 'passes' | 'read' | 'readMyInfo' | 'onNoChannels'>[]>([
+  ['CASEMAPPING', ['mapping']],
+  ['CHANMODES', ['channelModes']],
+  ['CHANTYPES', ['channelTypes']],
+  ['DEAF', ['deaf']],
+  ['LINELEN', ['lineBytes']],
+  ['MONITOR', ['monitors']],
+  ['NICKLEN', ['nickLength']],
+  ['PREFIX', ['prefixLetters', 'prefixSymbols']],
+  ['STATUSMSG', ['statusSymbols']],
+  ['TARGMAX', ['joinTargets']],
+  ['TOPICLEN', ['topicLength']],
+]);
+
 export class ServerFacts {
   /** rfc1459 until the server says otherwise (RELIABILITY IRC-CASE). */
   mapping: CaseMapping = 'rfc1459';
@@ -85,9 +100,6 @@ export class ServerFacts {
       case 'CASEMAPPING':
         this.mapping = caseMappingOf(value);
         break;
-      case '-CASEMAPPING':
-        this.mapping = 'rfc1459';
-        break;
       case 'CHANTYPES':
         if ((value ?? '') === '') this.#noChannels();
         else if (value !== undefined && /^[^\x00-\x20\x7f,:a-z0-9]{1,8}$/i.test(value)) this.channelTypes = value;
@@ -105,26 +117,16 @@ export class ServerFacts {
         if (value !== undefined && /^[A-Za-z]$/.test(value)) this.deaf = value;
         break;
       case 'MONITOR':
-      case '-MONITOR':
-        this.monitors = name === 'MONITOR' && value !== '0';
+        this.monitors = value !== '0';
         break;
       case 'CLIENTTAGDENY':
         this.#denied = (value ?? '').split(',');
         break;
-      case '-CLIENTTAGDENY':
-        this.#denied = [];
-        break;
       case 'NICKLEN':
         this.nickLength = numberOf(value, 1, 200) ?? this.nickLength;
         break;
-      case '-CHANTYPES':
-        this.channelTypes = '#&';
-        break;
       case 'LINELEN':
         this.lineBytes = Math.min(numberOf(value, LINELEN_LEAST, 999_999) ?? this.lineBytes + 2, LINELEN_MOST) - 2;
-        break;
-      case '-LINELEN':
-        this.lineBytes = LINE_BYTES;
         break;
       case 'TOPICLEN':
         this.topicLength = numberOf(value, 1, 100_000) ?? this.topicLength;
@@ -133,7 +135,15 @@ export class ServerFacts {
         this.joinTargets = numberOf(/(?:^|,)JOIN:(\d{1,4})(?:,|$)/i.exec(value ?? '')?.[1], 1, 1000) ?? this.joinTargets;
         break;
       default:
+        if (name.startsWith('-')) this.#takeBack(name.slice(1));
     }
+  }
+
+  /** `-TOKEN`: what it said is as if it had never been said. */
+  #takeBack(name: string): void {
+    if (name === 'CLIENTTAGDENY') this.#denied = [];
+    const usual = new ServerFacts();
+    for (const key of SET_BY.get(name) ?? []) Object.assign(this, { [key]: usual[key] });
   }
 
   /** CHANTYPES says that no name is that of a channel (S-292). */

@@ -52,17 +52,26 @@ export function speakAtOnce(
     const label = tags.label((answer) => {
       if ('msgid' in answer) saying?.msgid?.(answer.msgid);
       // Refused as a whole: nothing of it was delivered.
-      else void singly().then((outcome) => (outcome.ok ? undefined : saying?.refused?.(outcome.refusal)));
-    });
+      else again();
+    }, 'batch');
+    let refusedYet = false;
+    const again = (): void => {
+      refusedYet = true;
+      unconfirmed.settled(saying);
+      void singly().then((outcome) => (outcome.ok ? undefined : saying?.refused?.(outcome.refusal)));
+    };
     let lost = false;
     const handed = (last: boolean) => (taken: boolean): void => {
       if (lost) return;
       lost = !taken;
       if (lost) resolve(LOST);
       else if (last) {
-        unconfirmed.sent(saying);
-        // A numeric may refuse it, once for all of it; it is never said anew from here.
-        sent.sent({ target, how, text: '', saying, times: Infinity });
+        // It may be refused before its end has gone out.
+        if (!refusedYet) {
+          unconfirmed.sent(saying, label[0]?.slice('label='.length));
+          // A numeric may refuse it, once for all of it; it is never said anew from here.
+          sent.sent({ target, how, text: '', saying, times: Infinity });
+        }
         saying?.said(lines.length);
         resolve(done);
       }

@@ -40,7 +40,7 @@ export class Mouth {
     this.outbox = new Outbox(needs);
     this.budgets = needs.budgets;
     this.tags = needs.tags;
-    this.unconfirmed = new Unconfirmed(needs.clock, () => this.sent.asks);
+    this.unconfirmed = new Unconfirmed(needs.clock, () => this.sent.asks || !this.tags.echoes);
     this.tags.labels.onEcho = (label) => this.unconfirmed.echoed(label);
     this.sent = new SentLines({ ...needs, thrownAway: (lines, target, why) => this.#thrownAway(lines, target, why) });
   }

@@ -1,7 +1,7 @@
 /** What one connection can say by IRCv3 tags: only what the server has acknowledged and passes on (CAP-2, 4, 7…11). */
 
 import { BoundedMap } from '../lib/bounded-map.js';
-import { Labels, type Answer } from './labels.js';
+import { Labels, type Answer, type Labelled } from './labels.js';
 import { TAG_BYTES } from './wire/clean-line.js';
 import { redactLine, tagmsgLine } from './wire/lines.js';
 import type { Login } from './connection/login.js';
@@ -48,10 +48,15 @@ export class TagTalk {
     return ['+reply', '+draft/reply'].filter((tag) => this.passes(tag)).map((tag) => `${tag}=${escapeTag(msgid)}`);
   }
 
+  /** Whether what is said comes back with its label. */
+  get echoes(): boolean {
+    return this.has('labeled-response') && this.has('echo-message');
+  }
+
   /** A label whose answer brings the msgid of what is said; none where the server has no echoes. */
-  label(answered: ((answer: Answer) => void) | undefined): readonly string[] {
-    if (!answered || !this.has('labeled-response') || !this.has('echo-message')) return [];
-    return [`label=${this.labels.make(answered)}`];
+  label(answered: ((answer: Answer) => void) | undefined, of: Labelled = 'text'): readonly string[] {
+    if (!answered || !this.echoes) return [];
+    return [`label=${this.labels.make(answered, of)}`];
   }
 
   /** TAGMSG with a reaction to a message, or taking it back; `undefined` where it would not arrive. */
@@ -79,7 +84,7 @@ export class TagTalk {
   }
 
   #signal(answered: (answer: Answer) => void): readonly string[] {
-    return this.has('labeled-response') ? [`label=${this.labels.make(answered, true)}`] : [];
+    return this.has('labeled-response') ? [`label=${this.labels.make(answered, 'signal')}`] : [];
   }
 
   /** REDACT; `undefined` where the server knows none. The label brings a refusal. */
@@ -95,7 +100,7 @@ export class TagTalk {
    * not tell to what its refusal belongs.
    */
   batch(lines: readonly string[]): string | undefined {
-    if (!['draft/multiline', 'labeled-response', 'echo-message'].every((name) => this.has(name)) || lines.length < 2) return undefined;
+    if (!['draft/multiline', 'labeled-response', 'echo-message', 'batch', 'message-tags'].every((name) => this.has(name)) || lines.length < 2) return undefined;
     const limits = this.#needs.capabilities()?.valueOf('draft/multiline');
     const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, -1);
     const fits = lines.length <= Math.min(LINES_MOST, limitIn(limits, 'max-lines')) && bytes <= limitIn(limits, 'max-bytes');

@@ -40,7 +40,7 @@ export class Unconfirmed {
   #echoes = false;
   readonly #explains: () => boolean;
 
-  /** @param explains whether the server is just telling in another way what it threw away */
+  /** @param explains whether the server is just telling in another way what it threw away, or has ceased to echo */
   constructor(clock: Clock, explains: () => boolean = () => false) {
     this.#clock = clock;
     this.#explains = explains;

@@ -165,6 +165,15 @@ describe('irc/server-facts', () => {
     heard.read(['n', 'LINELEN=1000', '-CHANTYPES', '-LINELEN', 'x']);
     assert.deepEqual([heard.channelTypes, heard.lineBytes], ['#&', 510]);
   });
+  it('IRC-LIMITS: whatever was said, and then taken back, is as at the start', () => {
+    const heard = new ServerFacts();
+    const tokens = ['NICKLEN=9', 'TOPICLEN=9', 'PREFIX=(o)@', 'STATUSMSG=@', 'CHANMODES=a,b,c,d', 'DEAF=D', 'MONITOR=5', 'TARGMAX=JOIN:2', 'CASEMAPPING=ascii', 'CLIENTTAGDENY=*', 'CHANTYPES=!'];
+    heard.read(['n', ...tokens, 'x']);
+    assert.deepEqual([heard.passes('+typing'), heard.nickLength, heard.prefixSymbols, heard.monitors], [false, 9, '@', true]);
+    heard.read(['n', ...tokens.map((token) => `-${token.replace(/=.*/u, '')}`), '-constructor', '-fold', 'x']);
+    assert.deepEqual(JSON.stringify(heard), JSON.stringify(new ServerFacts()));
+    assert.equal(heard.passes('+typing'), true);
+  });
   it('R30: says when CASEMAPPING changed, and -CASEMAPPING takes it back', () => {
     const heard = new ServerFacts();
     assert.equal(heard.read(['n', 'CASEMAPPING=ascii', 'x']), true);

@@ -36,6 +36,26 @@ describe('CAP-4: labels', () => {
     assert.deepEqual(heard('@label=0 :S FAIL PRIVMSG INVALID_UTF8 :no').ours, [false]);
   });
 
+  it('CAP-20: a FAIL that nobody waits for is news', () => {
+    assert.deepEqual(heard('@label=9 :S FAIL REDACT REDACT_FORBIDDEN #c id :no').ours, [false]);
+    assert.deepEqual(heard(':S FAIL BATCH MULTILINE_INVALID :no').ours, [false]);
+  });
+
+  it('CAP-7: FAIL of a batch without label is the answer to the oldest that waits, and what follows until something comes back', () => {
+    const labels = new Labels();
+    const answers: string[] = [];
+    for (const name of ['text', 'one', 'two']) labels.make((answer) => answers.push('failed' in answer ? `${name} ${answer.failed}` : name), name === 'text' ? 'text' : 'batch');
+    const fail = ':S FAIL BATCH MULTILINE_MAX_BYTES 4 :long';
+    const lines = [fail, fail, ':S FAIL BATCH INVALID_PARAMS :Corrupt BATCH', '@label=0;msgid=i :me!u@h PRIVMSG #c :x', fail, fail];
+    assert.deepEqual(lines.map((line) => labels.take(ircLineParser(line))), lines.map(() => true));
+    assert.deepEqual(answers, ['one MULTILINE_MAX_BYTES', 'text', 'two MULTILINE_MAX_BYTES']);
+  });
+
+  it('an id that is used again for a batch of others holds no answers of ours', () => {
+    const lines = ['@label=0 :S BATCH +1 labeled-response', ':S BATCH +1 draft/multiline #c', '@batch=1 :bob!u@h PRIVMSG #c :x'];
+    assert.deepEqual(heard(...lines).ours, [true, false, false]);
+  });
+
   it('R31: a notice of the server in answer to a line is its own word, labelled or not', () => {
     assert.deepEqual(heard('@label=0 :irc.test NOTICE me :*** Message to #c throttled due to flooding'), { answers: [], ours: [false] });
   });
@@ -83,6 +103,18 @@ describe('CAP-7: gathered lines', () => {
       else gathered.line(line);
     }
     assert.deepEqual(gathered.lose().map(({ params }) => params[1]), ['0\n1']);
+  });
+
+  it('L15: a batch that begins anew is told as far as it came, and one that never ends after half a minute', () => {
+    const gathered = new GatheredLines();
+    const takes = (text: string, at: number): string | undefined => {
+      const line = ircLineParser(text);
+      return (line.command === 'BATCH' ? gathered.batch(line, at) : gathered.line(line))?.params[1];
+    };
+    assert.deepEqual([takes(begin, 0), takes('@batch=1 :bob!u@h PRIVMSG #c :one', 0), takes(begin, 5_000), takes('@batch=1 :bob!u@h PRIVMSG #c :two', 5_000)], [undefined, undefined, 'one', undefined]);
+    assert.deepEqual(gathered.late(34_999), []);
+    assert.deepEqual(gathered.late(35_000).map(({ params }) => params[1]), ['two']);
+    assert.deepEqual([takes('@batch=1 :bob!u@h PRIVMSG #c :three', 36_000), gathered.late(90_000)], ['three', []]);
   });
 });
 

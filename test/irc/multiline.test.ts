@@ -12,8 +12,8 @@ describe('irc: multiline batches', () => {
   let bench: Bench;
   afterEach(() => bench.end());
 
-  async function alice(capabilities = CAPS): Promise<{ client: VirtualClient; peer: Peer; saying: Saying; refused: Refusal[] }> {
-    bench = await Bench.make();
+  async function alice(capabilities = CAPS, ircClients: { readonly pingRateMs?: number } = {}): Promise<{ client: VirtualClient; peer: Peer; saying: Saying; refused: Refusal[] }> {
+    bench = await Bench.make({ ircClients });
     bench.server.capabilities = capabilities;
     const client = await bench.client('alice');
     await client.join(cats);
@@ -33,6 +33,43 @@ describe('irc: multiline batches', () => {
       peer.send(`:s PONG s :${token}`);
       await until('she is told', () => refused.length > 0);
       assert.deepEqual(refused.map(({ reason }) => reason), ['cannot-send']);
+    });
+  }
+
+  const once = (peer: Peer, text: string): number => peer.lines.filter((line) => !line.includes('batch=') && line.endsWith(`:${text}`)).length;
+
+  it('CAP-7: refused without a label at one of its lines, as Ergo does, its lines are said one by one, and nobody is told', async () => {
+    const { client, peer, saying, refused } = await alice();
+    const lines = ['one', 'two', 'three'];
+    await client.say(cats, { how: 'say', lines }, saying);
+    await peer.got(/^BATCH -/u);
+    const fail = ':s FAIL BATCH MULTILINE_INVALID :Incorrect batch tag sent';
+    peer.send(':s FAIL BATCH MULTILINE_MAX_BYTES 4 :Multiline batch byte limit 4 exceeded', fail, fail, ':s FAIL BATCH INVALID_PARAMS :Corrupt BATCH');
+    await until('all are said', () => lines.every((text) => once(peer, text) === 1));
+    for (const line of peer.lines.filter((one) => /^@label=\S+ PRIVMSG/u.test(one))) peer.send(line.replace(' ', ' :alice!alice@h '));
+    await client.say(cats, { how: 'say', lines: ['four', 'five'] }, saying);
+    await until('the next batch', () => peer.lines.filter((line) => line.startsWith('BATCH -')).length === 2);
+    peer.send(fail, 'PING :end');
+    await until('it is refused for itself', () => once(peer, 'five') === 1);
+    await peer.got('PONG :end');
+    assert.deepEqual(refused, []);
+    assert.deepEqual(bench.of('privateMessage'), []);
+  });
+
+  for (const ceases of [false, true]) {
+    it(`R31: a batch that ${ceases ? 'a server does not bring back that has ceased to echo is not told' : 'an echoing server does not bring back is told'}`, async () => {
+      const { client, peer, saying, refused } = await alice(CAPS, { pingRateMs: 1000 });
+      await client.say(cats, { how: 'say', lines: ['hello'] }, saying);
+      peer.send((await peer.got(/PRIVMSG #cats/u)).replace(' ', ' :alice!alice@h '));
+      await client.say(cats, { how: 'say', lines: ['one', 'two'] }, { ...saying });
+      await peer.got(/^BATCH -/u);
+      if (ceases) peer.send(':s CAP alice DEL :echo-message');
+      const before = peer.lines.filter((line) => line.startsWith('PING')).length;
+      await until('it is asked', () => peer.lines.filter((line) => line.startsWith('PING')).length > before);
+      for (const line of peer.lines.filter((one) => one.startsWith('PING'))) peer.send(`:s PONG s ${line.slice('PING '.length)}`);
+      peer.send('PING :end');
+      await peer.got('PONG :end');
+      assert.deepEqual(refused.map(({ reason }) => reason), ceases ? [] : ['cannot-send']);
     });
   }
 

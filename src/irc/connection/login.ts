@@ -195,10 +195,11 @@ export class Login {
 
   #onNew(names: readonly string[]): void {
     if (this.#stage !== 'over') return;
-    const fresh = names.map((name) => name.replace(/=.*/, '')).filter((name) => this.#wants(name) && !this.enabled.has(name));
-    // An empty request would be an error on some servers.
-    const asked = this.#sensible([...new Set(fresh)]);
-    if (asked.length > 0) this.#needs.write(`CAP REQ :${asked.join(' ')}`);
+    const fresh = new Set(names.map((name) => name.replace(/=.*/, '')));
+    // What was of no use for want of these goes with them.
+    const woken = [...this.#offered].filter((name) => fresh.has(name) || NEEDS.get(name)?.some((need) => fresh.has(need)));
+    // Each by itself, for one that is refused spoils a whole request.
+    for (const name of this.#sensible(woken.filter((one) => this.#wants(one) && !this.enabled.has(one)))) this.#needs.write(`CAP REQ :${name}`);
   }
 
   #settle(name: string, on: boolean): void {

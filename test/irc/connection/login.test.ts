@@ -156,6 +156,21 @@ describe('irc/connection/login', () => {
     assert.deepEqual(enabled, ['chghost']);
   });
 
+  it('CAP-1: what comes later is asked for name by name, with what was of no use for want of it', () => {
+    const { written } = run([
+      ['CAP', 'LS', 'echo-message batch message-tags draft/multiline'],
+      ['CAP', 'ACK', 'batch message-tags draft/multiline'],
+      ['001'],
+      ['CAP', 'DEL', 'batch'],
+      ['CAP', 'NEW', 'labeled-response nonsense'],
+      ['CAP', 'ACK', 'labeled-response'],
+      ['CAP', 'NEW', 'batch'],
+      ['CAP', 'NAK', 'batch'],
+      ['CAP', 'NEW', ''],
+    ]);
+    assert.deepEqual(written.slice(2), ['CAP REQ :labeled-response', 'CAP REQ :echo-message', 'CAP REQ :batch']);
+  });
+
   it('CAP-4, CAP-7, CAP-10: what is of no use without others is only asked for with them; limits are kept', () => {
     const asked = (offered: string): string => run([['CAP', 'LS', offered], ['001']]).written[0] ?? '';
     assert.equal(asked('echo-message labeled-response'), 'CAP REQ :labeled-response');
