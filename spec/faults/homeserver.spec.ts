@@ -1,12 +1,13 @@
 /** The homeserver is away, ill, slow or strict: nothing is lost or doubled, and who is not concerned does not notice. */
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultProxy } from '../../src/sandbox/fault-proxy.js';
 import type { FaultBehaviour } from '../../src/sandbox/homeserver/faults.js';
 import { runFast, slowDisk } from '../support/fast-time.js';
 import { bodies, Ledger } from '../support/ledger.js';
-import { residentMiB, until } from '../support/look.js';
+import { filesWith, residentMiB, until } from '../support/look.js';
 import { stage, type Stage } from '../support/stage.js';
 import { talkIn, type Talk } from '../support/talk.js';
 import { sandboxWorld } from '../support/world.js';
@@ -305,6 +306,10 @@ describe('faults: a homeserver that is slow or strict', () => {
     second.says(channel, 'and another');
     await alice.sees('and another', { room, withinMs: 60_000 });
     assert.equal(told(), 1);
+    const [kept, ...others] = filesWith(bridge, 'poison').filter((path) => path.endsWith('aside.db'));
+    assert.ok(kept !== undefined && others.length === 0, 'kept aside');
+    assert.match(readFileSync(kept, 'utf8'), /"why":"HOMESERVER_BAD_REQUEST: [^"]*500[^"]*","text":"poison"/u);
+    assert.deepEqual(bridge.log.filter((line) => line.includes('poison')), []);
     fault.end();
     runFast(bridge, 1);
     await bridge.restart();

@@ -261,7 +261,7 @@ describe('homeserver: rooms', () => {
   it('ROOM-17: who made a room, its aliases, and its place in the directory, which goes over once', async () => {
     await opened();
     const { homeserver, remote } = edge;
-    const listed = new Map([[aRoom as string, 'public'], ['!next', 'private']]);
+    const listed = new Map([[aRoom, 'public'], ['!next', 'private']]);
     remote.script = ({ path, method, body }) => {
       const room = decodeURIComponent(path.split('/').at(-1) ?? '');
       if (path.includes('/state/m.room.create')) return { json: { predecessor: { room_id: '!old' } } };
