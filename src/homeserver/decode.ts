@@ -97,8 +97,16 @@ function decodeReaction(envelope: RoomEvent, content: Raw): Decoded {
   // Redacted, or of another kind.
   if (!relation || textIn(relation, 'rel_type', 255) !== 'm.annotation') return no('ignored');
   const target = parseEventId(textIn(relation, 'event_id', 255));
-  const key = textIn(relation, 'key', 1000);
+  const key = shortcodeIn(relation, content) ?? textIn(relation, 'key', 1000);
   return target?.isWellFormed() && key !== undefined ? yes({ kind: 'reaction', ...envelope, target, key }) : no('bad reference');
+}
+
+/** Emoji of one's own have a file for a key, and a name beside it, which clients write as they like (MSC4027). */
+function shortcodeIn(relation: Raw, content: Raw): string | undefined {
+  if (!textIn(relation, 'key', 1000)?.startsWith('mxc://')) return undefined;
+  const name = textIn(content, 'shortcode', 100) ?? textIn(content, 'com.beeper.reaction.shortcode', 100) ?? '';
+  const [, bare] = /^:?([^\s:]{1,50}):?$/u.exec(name) ?? [];
+  return bare === undefined ? undefined : `:${bare}:`;
 }
 
 function decodeState(type: string, stateKey: string, envelope: RoomEvent, content: Raw, item: Raw): Decoded {
