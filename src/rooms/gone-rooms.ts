@@ -4,6 +4,7 @@ import type { Homeserver } from '../homeserver/port.js';
 import type { IrcNetwork } from '../irc/port.js';
 import type { Clock } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
+import { SingleFlight } from '../lib/single-flight.js';
 import type { Metrics } from '../metrics/port.js';
 import type { RoomId } from '../model/ids.js';
 import type { NetworkName } from '../model/irc-names.js';
@@ -24,6 +25,7 @@ export interface GoneRoomsNeeds {
 export class GoneRooms {
   readonly #needs: GoneRoomsNeeds;
   readonly #gone = new Map<RoomId, GoneRoom>();
+  readonly #looking = new SingleFlight<RoomId, boolean>();
 
   constructor(needs: GoneRoomsNeeds) {
     this.#needs = needs;
@@ -33,8 +35,9 @@ export class GoneRooms {
     for (const each of await this.#needs.store.gone()) this.#gone.set(each.room, each);
   }
 
+  /** Not one that was linked anew since: somebody found it again. */
   has(room: RoomId): boolean {
-    return this.#gone.has(room);
+    return this.#gone.has(room) && this.#needs.links.ofRoom(room).length === 0;
   }
 
   /**
@@ -42,10 +45,12 @@ export class GoneRooms {
    * it to tell, and IRC has nothing to do with it. Gives whether it is gone. Throws what the homeserver lastingly refuses.
    */
   async look(room: RoomId): Promise<boolean> {
-    if (this.has(room)) return true;
+    return this.has(room) || this.#looking.do(room, () => this.#look(room));
+  }
+
+  async #look(room: RoomId): Promise<boolean> {
     const { links, networks, homeserver, store, clock, metrics, log } = this.#needs;
     if (await homeserver.hasRoom(room)) return false;
-    if (this.has(room)) return true;
     const gone = { room, at: clock.now() };
     this.#gone.set(room, gone);
     const linked = links.ofRoom(room);

@@ -56,7 +56,8 @@ export function makeSettle(needs: SettleNeeds): Settle {
         await needs.homeserver.ping();
         await relink(needs);
         await joinAll(needs);
-        await followOn(needs);
+        // Where a server is away it may be long.
+        void followOn(needs);
         needs.log.info('ready');
         needs.rollCall.askAll(linkedRooms(needs));
         if (needs.bridgeInfo.initial) await mendAll(needs);
@@ -119,7 +120,7 @@ async function followOn({ replacements, succession, log }: SettleNeeds): Promise
     try {
       await succession.follow(replacement);
     } catch (fault) {
-      if (isFault(fault, 'STOPPING')) throw fault;
+      if (isFault(fault, 'STOPPING')) return;
       log.warn('replaced room not followed', { room: replacement.from, why: faultText(fault) });
     }
   }

@@ -4,6 +4,7 @@
  */
 
 import type { Homeserver } from '../homeserver/port.js';
+import { type Clock, within } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { SingleFlight } from '../lib/single-flight.js';
 import { BridgeError, faultText, isFault } from '../model/errors.js';
@@ -25,6 +26,7 @@ export interface SuccessionNeeds {
   readonly replacements: Replacements;
   /** What follows once the links have gone over; may be repeated. */
   readonly moveRest: MoveRest;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -38,12 +40,18 @@ export interface Succession {
   whenIdle(): Promise<void>;
 }
 
+/** A server that is away makes a join wait for as long as it is; what happens in the old room does not. */
+const JOIN_MS = 60_000;
+
 export function makeSuccession(needs: SuccessionNeeds): Succession {
   const { homeserver, links, replacements, log } = needs;
   const { bot } = homeserver;
   const following = new SingleFlight<RoomId, void>();
   const running = new Set<Promise<void>>();
 
+  const notFollowed = (from: RoomId, fault: unknown): void => {
+    if (!isFault(fault, 'STOPPING')) log.error('replaced room not followed to the end', { from, why: faultText(fault) });
+  };
   const say = async (room: RoomId, body: string, txnId: string): Promise<void> => {
     try {
       // Looked for first: it may have been said in an earlier life.
@@ -74,18 +82,23 @@ export function makeSuccession(needs: SuccessionNeeds): Succession {
   };
 
   /** Whether the bot is in the new room; where it is not let in, it waits for an invitation. */
-  const enter = async ({ from, to, via }: Replacement): Promise<boolean> => {
+  const enter = async (replacement: Replacement): Promise<boolean> => {
+    const { from, to, via } = replacement;
+    const joining = bot.join(to, [via]);
+    let why = 'its server does not answer';
     try {
-      await bot.join(to, [via]);
-      return true;
+      if (await within(needs.clock, JOIN_MS, joining.then(() => true), () => false)) return true;
+      // It is tried on, and the old room goes on meanwhile.
+      joining.then(() => follow(replacement)).catch((fault: unknown) => notFollowed(from, fault));
     } catch (fault) {
       if (!(fault instanceof BridgeError) || fault.code === 'STOPPING') throw fault;
-      const linked = links.ofRoom(from);
-      log.warn('linked room was replaced, and the bot cannot go there yet', { from, to, why: fault.message, todo: `invite ${bot.userId} there` });
-      const words = `This room was replaced, and I cannot join the new one. Invite ${bot.userId} there; until then ${placesOf(linked)} stays linked with this one.`;
-      await say(from, words, `replaced.wait.${to}`);
-      return false;
+      why = fault.message;
     }
+    log.warn('linked room was replaced, and the bot cannot go there yet', { from, to, why, todo: `invite ${bot.userId} there` });
+    const where = placesOf(links.ofRoom(from));
+    const words = `This room was replaced, and I cannot join the new one. Invite ${bot.userId} there; until then ${where} stays linked with this one.`;
+    await say(from, words, `replaced.wait.${to}`);
+    return false;
   };
 
   /** Whether the new room itself says that it comes after the old one: else anybody could take a link away (A-6). */
@@ -122,11 +135,11 @@ export function makeSuccession(needs: SuccessionNeeds): Succession {
       log.info('replaced room is followed', { from: replacement.from, to: replacement.to });
     } catch (fault) {
       // The next start goes on with it.
-      if (!isFault(fault, 'STOPPING')) log.error('replaced room not followed to the end', { from: replacement.from, why: faultText(fault) });
+      notFollowed(replacement.from, fault);
     }
   };
 
-  const follow = async (replacement: Replacement): Promise<void> => {
+  const goOn = async (replacement: Replacement): Promise<void> => {
     if (replacement.stage === 'moved') return;
     const good = replacement.stage === 'moving' ? replacement : await judge(replacement);
     if (!good) return;
@@ -141,14 +154,15 @@ export function makeSuccession(needs: SuccessionNeeds): Succession {
     void rest.then(() => running.delete(rest));
   };
 
+  // An invitation, the tombstone's own entry and the start may all ask for it at once.
+  const follow: Succession['follow'] = ({ from, to }) =>
+    following.do(from, async () => {
+      const now = replacements.of(from);
+      if (now?.to === to) await goOn(now);
+    });
+
   return {
-    follow({ from, to }) {
-      // An invitation, the tombstone's own entry and the start may all ask for it at once.
-      return following.do(from, async () => {
-        const now = replacements.of(from);
-        if (now?.to === to) await follow(now);
-      });
-    },
+    follow,
     async restore() {
       for (const { from, to, stage } of replacements.open) {
         if (stage === 'moving' && links.ofRoom(from).length > 0) await links.moveRoom(from, to);

@@ -133,6 +133,23 @@ describe('matrix-to-irc/upgrade', () => {
     assert.ok(world.homeserver.members.get(NEW)?.has(BOB));
   });
 
+  it('ROOM-17: where the new room’s server is away the old room goes on, and it is followed when the server is back', async () => {
+    const world = await scene();
+    const go = world.homeserver.hold('join', world.homeserver.bot.userId);
+    await take(world, tombstone());
+    await world.clock.advance(60_000);
+    await world.quiet();
+    assert.match(String(said(world, ROOM).at(-1)), /I cannot join the new one/u);
+    assert.deepEqual(world.journal.open(), []);
+    world.flows.onIrcEvent(aLine('meanwhile'));
+    await world.quiet();
+    assert.equal(said(world, ROOM).at(-1), 'meanwhile');
+    go();
+    await world.quiet();
+    assert.deepEqual(linked(world), [[NEW, 'k', 'alias']]);
+    assert.ok(world.homeserver.members.get(NEW)?.has(BOB));
+  });
+
   it('ROOM-17: let in while the bridge was down, it goes there at the start', async () => {
     const world = await scene();
     world.homeserver.deny('join', 'HOMESERVER_FORBIDDEN', { room: NEW });

@@ -73,6 +73,17 @@ describe('rooms/gone-rooms (H9)', () => {
     assert.deepEqual(world.linesAside.lines.map(({ text, room }) => [text, room]), [['one', DOGS]]);
   });
 
+  it('H9: one that is linked anew, say by its alias, is as any other', async () => {
+    const world = await scene();
+    purge(world, DOGS);
+    await hear(world, 'one');
+    world.homeserver.relent();
+    world.homeserver.room(DOGS);
+    await world.flows.links.add(aLink({ channel: channelOf('#dogs'), room: DOGS }));
+    await hear(world, 'back');
+    assert.deepEqual(world.homeserver.said(DOGS), ['before', 'back']);
+  });
+
   it('H9: a mapped one is not linked again at the next start, which says so, unless it is back', async () => {
     const mappings = { '#cats': { roomIds: [ROOM] } };
     const world = await World.of({ links: [aLink({ origin: 'config' })], network: { mappings } });
