@@ -126,7 +126,7 @@ export class Life {
   #ended(ending: Ending, why: Refusal): void {
     const { clock, queue, bot, chance } = this.#needs;
     if (this.#status === 'ended') return;
-    if (ending === 'secured') {
+    if (ending === 'secured' && this.#readyAt === undefined) {
       // The same attempt, now with TLS, of which the server cannot ask more.
       this.#connect();
       return;

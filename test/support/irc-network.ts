@@ -8,6 +8,7 @@ import { quiet } from '../../src/lib/log.js';
 import type { UserId } from '../../src/model/ids.js';
 import { asNetworkName, type ChannelName, type Nick } from '../../src/model/irc-names.js';
 import type { IrcEvent, IrcEventOf } from '../../src/model/irc-event.js';
+import type { StrictHosts } from '../../src/irc/connection/strict.js';
 import { FrameworkNetwork } from '../../src/irc/network.js';
 import type { ClientWish, VirtualClient } from '../../src/irc/port.js';
 import { ScriptServer } from './irc-script.js';
@@ -34,7 +35,7 @@ export class Bench {
   }
 
   /** Nothing is started. No pacing and no spacing unless told. */
-  static async make(config: z.input<typeof section> = {}, clock: Clock = systemClock, name = '127.0.0.1'): Promise<Bench> {
+  static async make(config: z.input<typeof section> = {}, clock: Clock = systemClock, name = '127.0.0.1', strict?: StrictHosts): Promise<Bench> {
     const server = await ScriptServer.listen();
     const ircClients = { flood: false as const, reconnectIntervalMs: 0, ...config.ircClients };
     const metrics = { count: () => undefined, time: () => undefined, set: () => undefined };
@@ -45,6 +46,7 @@ export class Bench {
       version: '1.2.3',
       name: asNetworkName(name),
       config: networkDefaults({ port: server.port, ...config, ircClients }),
+      ...(strict && { strict }),
     });
     return new Bench(server, network);
   }

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:tls';
+import { systemClock } from '../../../src/lib/clock.js';
 import { StrictHosts, StrictLink, type StrictHost } from '../../../src/irc/connection/strict.js';
 import { Addresses } from '../../../src/irc/connection/addresses.js';
-import { TestClock } from '../../support/clock.js';
+import { TestClock, until } from '../../support/clock.js';
+import { Bench, channel } from '../../support/irc-network.js';
+
+const pem = (name: string): string => readFileSync(new URL(`certificates/${name}`, import.meta.url), 'utf8');
 
 describe('irc/connection/strict', () => {
   let clock: TestClock;
@@ -98,5 +105,32 @@ describe('irc/connection/strict', () => {
       return first === host && addresses.next(client) === host;
     });
     assert.deepEqual(seen, [true, true, true, true]);
+  });
+
+  it('CONN-3: who is told in the middle of talk comes back with TLS, as after any loss', async () => {
+    let read = '';
+    const server = createServer({ key: pem('leaf.key'), cert: pem('good.pem') }, (socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.on('data', (data: Buffer) => {
+        read += data.toString();
+        if (data.includes('CAP LS')) socket.write(':s CAP * LS :\r\n');
+        if (data.includes('CAP END')) socket.write(':s 001 alice :Welcome\r\n');
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const hosts = new StrictHosts({ clock: systemClock, keep: () => undefined, settled: () => Promise.resolve() });
+    const bench = await Bench.make({ tlsOptions: { ca: pem('root.pem') } }, systemClock, '127.0.0.1', hosts);
+    try {
+      const client = await bench.client('alice');
+      await client.join(channel('#cats'));
+      bench.server.by('alice').send(`:s CAP alice NEW :sts=port=${(server.address() as AddressInfo).port}`);
+      await until('it is there again, with TLS', () => client.status === 'ready' && read.includes('JOIN #cats'));
+      const statuses = bench.of('clientStatus').map(({ status }) => status);
+      assert.deepEqual(statuses, ['connecting', 'ready', 'lost', 'connecting', 'ready']);
+      assert.equal(client.inChannel(channel('#cats')), false);
+    } finally {
+      await bench.end();
+      server.close();
+    }
   });
 });
