@@ -185,6 +185,20 @@ describe('sandbox homeserver: rooms', () => {
       assert.deepEqual(oldLevels.reply.users, { '@bot:hs.test': 100 });
     }));
 
+  it('ROOM-17: an upgrade asks for power, names the predecessor, takes the alias along, and shuts the old room', () =>
+    at(async ({ call, room, alice }) => {
+      const upgrade = `/rooms/${room}/upgrade`;
+      await assert.rejects(alice.call('POST', upgrade, { new_version: '12' }), /M_FORBIDDEN/u);
+      const next = String((await call('POST', upgrade, { new_version: '12' })).reply.replacement_room);
+      assert.deepEqual((await call('GET', `/rooms/${next}/state/m.room.create`)).reply.predecessor, { room_id: room });
+      assert.equal((await call('GET', `/rooms/${room}/state/m.room.tombstone`)).reply.replacement_room, next);
+      assert.equal((await call('GET', `/directory/room/${encodeURIComponent('#irc_tea:hs.test')}`)).reply.room_id, next);
+      assert.equal((await call('GET', `/rooms/${next}/state/m.room.join_rules`)).reply.join_rule, 'public');
+      await assert.rejects(alice.says(room, 'into the old one'), /M_FORBIDDEN/u);
+      await alice.joins(next);
+      await alice.says(next, 'into the new one');
+    }));
+
   it('the same state again gives the same event, and so does joining again', () =>
     at(async ({ call, room, alice }) => {
       const put = (): Promise<{ reply: Record<string, unknown> }> => call('PUT', `/rooms/${room}/state/m.room.topic`, { topic: 'x' });
