@@ -80,13 +80,16 @@ export function makeUpgrades(needs: UpgradeNeeds): Upgrades {
       }
     },
     async invited(event, carry) {
-      const known = replacements.by(event.room);
-      if (!known || event.now !== 'invite') return carry(event);
-      const { talk } = known;
-      if (!talk) return event.target === homeserver.bot.userId ? succession.follow(known) : carry(event);
-      if (talk.ours !== event.target || talk.person !== event.sender) return carry(event);
-      await carry({ ...event, isDirect: true });
-      await replacements.drop(known.from);
+      const known = event.now === 'invite' ? replacements.by(event.room) : [];
+      const talk = known.find((each) => each.talk?.ours === event.target && each.talk.person === event.sender);
+      const linked = event.target === homeserver.bot.userId ? known.filter((each) => !each.talk) : [];
+      if (talk) {
+        await carry({ ...event, isDirect: true });
+        await replacements.drop(talk.from);
+      } else if (linked.length === 0) {
+        await carry(event);
+      }
+      for (const each of linked) await succession.follow(each);
     },
   };
 }

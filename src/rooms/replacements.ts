@@ -12,6 +12,7 @@ const MOST_STEPS = 100;
 export class Replacements {
   readonly #store: Pick<RoomFateStore, 'replacements' | 'saveReplacement' | 'removeReplacement'>;
   readonly #ofRoom = new Map<RoomId, Replacement>();
+  /** Those that were found good, of linked rooms. */
   readonly #byNew = new Map<RoomId, Replacement>();
 
   constructor(store: Pick<RoomFateStore, 'replacements' | 'saveReplacement' | 'removeReplacement'>) {
@@ -28,10 +29,9 @@ export class Replacements {
     return this.#ofRoom.get(room);
   }
 
-  /** What a room is to replace, as long as that is not over. */
-  by(room: RoomId): Replacement | undefined {
-    const found = this.#byNew.get(room);
-    return found?.stage === 'moved' ? undefined : found;
+  /** What a room is to replace, as long as that is not over: several may say so, and at most one of them is right. */
+  by(room: RoomId): readonly Replacement[] {
+    return [...this.#ofRoom.values()].filter(({ to, stage }) => to === room && stage !== 'moved');
   }
 
   /** Those of linked rooms that are not over. */
@@ -49,10 +49,7 @@ export class Replacements {
 
   /** The room under which the configuration may know a linked room: its first predecessor, or itself. */
   first(room: RoomId): RoomId {
-    return this.#walk(room, (at) => {
-      const found = this.#byNew.get(at);
-      return !found || found.stage === 'waiting' || found.talk ? undefined : found.from;
-    });
+    return this.#walk(room, (at) => this.#byNew.get(at)?.from);
   }
 
   /** In force once it is stored. */
@@ -80,7 +77,7 @@ export class Replacements {
     const before = this.#ofRoom.get(replacement.from);
     if (before) this.#forget(before);
     this.#ofRoom.set(replacement.from, replacement);
-    this.#byNew.set(replacement.to, replacement);
+    if (replacement.stage !== 'waiting' && !replacement.talk) this.#byNew.set(replacement.to, replacement);
   }
 
   #forget(known: Replacement): void {

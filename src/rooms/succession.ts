@@ -117,7 +117,8 @@ export function makeSuccession(needs: SuccessionNeeds): Succession {
     const wasThere = homeserver.isIn(bot.userId, replacement.to);
     if (!(await enter(replacement))) return undefined;
     if (!(await namesUs(replacement))) {
-      if (!wasThere) await bot.leave(replacement.to);
+      // Unless it is the right one for another.
+      if (!wasThere && replacements.by(replacement.to).length < 2) await bot.leave(replacement.to);
       await refuse(replacement, 'by one that does not name it as the room before');
       return undefined;
     }

@@ -204,6 +204,21 @@ describe('matrix-to-irc/upgrade', () => {
     assert.deepEqual(world.journal.open(), []);
   });
 
+  it('A-6: somebody else’s room that names the same successor takes nothing away, whichever came first', async () => {
+    for (const first of ['the right one', 'the other']) {
+      const dogs = roomId('!dogs:hs.test');
+      const world = await scene({ links: [aLink(), aLink({ channel: channelOf('#dogs'), room: dogs })] });
+      const { homeserver } = world;
+      homeserver.deny('join', 'HOMESERVER_FORBIDDEN', { room: NEW });
+      const both = [tombstone(), tombstone(NEW, dogs)];
+      await take(world, ...(first === 'the right one' ? both : both.reverse()));
+      homeserver.relent();
+      await take(world, { kind: 'member', room: NEW, id: eventId('$invite'), sender: ALICE, at: START, target: homeserver.bot.userId, now: 'invite', isDirect: false });
+      assert.deepEqual(world.links.links.map(({ channel, room }) => `${channel} ${room}`).sort(), [`#cats ${NEW}`, `#dogs ${dogs}`], first);
+      assert.ok(homeserver.members.get(NEW)?.has(homeserver.bot.userId), first);
+    }
+  });
+
   it('A-6: rings of tombstones wedge nothing', async () => {
     const dogs = roomId('!dogs:hs.test');
     const world = await scene({ links: [aLink(), aLink({ channel: channelOf('#dogs'), room: dogs })] });
