@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Homeserver } from '../homeserver/port.js';
 import type { Clock } from '../lib/clock.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import { faultText, isFault } from '../model/errors.js';
 import type { MxcUri } from '../model/ids.js';
 import { nothingHere, say, tooLarge, unreachable } from './answer.js';
@@ -44,7 +44,7 @@ export async function download(
   } catch (fault) {
     if (gone.signal.aborted || response.destroyed) return 0;
     const lost = isFault(fault, 'HOMESERVER_NOT_FOUND');
-    if (!lost) needs.log.warn('file not fetched', { why: faultText(fault) });
+    if (!lost) needs.log.warn('file not fetched', { request: requestOf(request), why: faultText(fault) });
     say(response, lost ? nothingHere : isFault(fault, 'HOMESERVER_TOO_LARGE') ? tooLarge : unreachable);
     return 0;
   } finally {
@@ -98,7 +98,7 @@ async function answer(
     const slow = cost.read - passed.before < PACE_BYTES;
     passed.before = cost.read;
     if (!slow) return;
-    log.debug('slow reader left', { bytes: passed.bytes });
+    log.debug('slow reader left', { request: requestOf(request), bytes: passed.bytes });
     response.destroy();
   });
   try {
@@ -106,7 +106,7 @@ async function answer(
     await pipeline(pick(body, range, mostBytes, passed, cost), response);
   } catch (fault) {
     // The head is sent: there is nobody left to be told anything but by the end of the connection.
-    log.debug('download broke off', { bytes: passed.bytes, why: faultText(fault) });
+    log.debug('download broke off', { request: requestOf(request), bytes: passed.bytes, why: faultText(fault) });
     body.destroy();
     response.destroy();
   } finally {

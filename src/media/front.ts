@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../lib/clock.js';
-import type { Log } from '../lib/log.js';
+import { type Log, requestOf } from '../lib/log.js';
 import type { Metrics } from '../metrics/port.js';
 import { faultText } from '../model/errors.js';
 import type { MxcUri } from '../model/ids.js';
@@ -57,10 +57,10 @@ export class Front {
     response.once('close', () => {
       const status = response.headersSent ? String(response.statusCode) : 'none';
       metrics.count('bridge_media_requests', { status });
-      log.debug('asked', { kind, status });
+      log.debug('asked', { request: requestOf(request), kind, status });
     });
     this.#answer(asked, request, response).catch((fault: unknown) => {
-      log.error('stranger not answered', { kind, why: faultText(fault) });
+      log.error('stranger not answered', { request: requestOf(request), kind, why: faultText(fault) });
       say(response, { status: 500, text: 'Something went wrong here.\n' }, true);
       response.destroy();
     });
