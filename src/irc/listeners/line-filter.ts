@@ -14,6 +14,10 @@ export interface Ground<C> {
   isSelf(me: Listener<C>, buf: Buffer, from: number, to: number): boolean;
   /** Whether this is the nick of any client of ours. */
   isOurs(buf: Buffer, from: number, to: number): boolean;
+  /** Whether whoever says this in a channel is one of us, by what `me` has been shown so far. */
+  isOurTalk(me: Listener<C>, audience: Audience<C>, buf: Buffer, from: number, to: number): boolean;
+  /** `me` was shown that one of us changed its nick. */
+  sawNick(me: Listener<C>, buf: Buffer, line: Peek): void;
   /** A line of talk by a watched client in a channel. */
   heard(me: Listener<C>, audience: Audience<C>, buf: Buffer, start: number, line: Peek): LineVerdict;
   /** Whether a line to the operators (STATUSMSG) is new. */
@@ -62,7 +66,7 @@ function judgeTalk<C>(ground: Ground<C>, me: Listener<C>, buf: Buffer, start: nu
   if (audience) {
     // The common case, 497 copies of 500: nothing more is looked at.
     if (!audience.watches(me)) return 'drop';
-    if (ground.isOurs(buf, line.nick, line.nickEnd)) return 'drop';
+    if (ground.isOurTalk(me, audience, buf, line.nick, line.nickEnd)) return 'drop';
     return ground.heard(me, audience, buf, start, line);
   }
   const toStatus = talksToStatus(ground, buf, line);
@@ -93,6 +97,8 @@ function judgeNames<C>(ground: Ground<C>, me: Listener<C>, buf: Buffer, line: Pe
 /** QUIT, NICK and what else a server tells everybody who shares a channel. */
 function judgeEverywhere<C>(ground: Ground<C>, me: Listener<C>, buf: Buffer, line: Peek): LineVerdict {
   if (ground.isSelf(me, buf, line.nick, line.nickEnd)) return 'pass';
+  // Also of who is not watched: it may be the next moment.
+  if (isNick(buf, line)) ground.sawNick(me, buf, line);
   if (me.watchedIn === 0) return 'drop';
   if (ground.isOurs(buf, line.nick, line.nickEnd)) {
     if (isQuit(buf, line)) ground.sawQuit(me, buf, line);

@@ -8,6 +8,7 @@ import { Hearing } from './hearing.js';
 import { judgeLine, type Ground, type LineVerdict } from './line-filter.js';
 import { latin1, peek, Peek, talkKey } from '../wire/line.js';
 import { Once } from './once.js';
+import { OwnNicks } from './own-nicks.js';
 import { Promotions, SETTLE_MS } from './promotions.js';
 import { Talk } from './talk.js';
 import type { HeldLine } from './held-lines.js';
@@ -42,6 +43,7 @@ export class Listeners<C> {
   readonly #promotions: Promotions<C>;
   readonly #hearing: Hearing<C>;
   readonly #talk: Talk<C>;
+  readonly #nicks: OwnNicks<Listener<C>>;
   readonly #onRelease: ((client: C, line: Buffer) => void)[] = [];
   readonly #onPrimary: ((channel: string, client: C) => void)[] = [];
   readonly #ground: Ground<C>;
@@ -50,6 +52,7 @@ export class Listeners<C> {
     this.#needs = needs;
     this.#audiences = new Audiences(needs.fold);
     this.#toStatus = new Once(needs.clock);
+    this.#nicks = new OwnNicks({ ...needs, whoHas: (nick) => [...this.#listeners.values()].find(({ folded }) => folded === nick) });
     this.#ledger = new Ledger({ clock: needs.clock, overdue: (held) => this.#overdue(held) });
     this.#promotions = new Promotions(needs.clock, (audience, change) => this.#changing(audience, change));
     this.#hearing = new Hearing(needs.clock, this.#ledger, (audience, before) => this.#changed(audience, before));
@@ -58,6 +61,9 @@ export class Listeners<C> {
       audienceOf: (buf, from, to) => this.#audiences.of(buf, from, to),
       isSelf: (me, buf, from, to) => hasNick(me, buf, from, to, needs.fold),
       isOurs: (buf, from, to) => to > from && needs.isOwn(buf.toString('utf8', from, to)),
+      isOurTalk: (me, audience, buf, from, to) =>
+        this.#nicks.isOurTalk(me, buf.toString('utf8', from, to), (who) => audience.joinOf(who)?.since),
+      sawNick: (me, buf, line) => this.#nicks.saw(me, buf.toString('utf8', line.nick, line.nickEnd), buf.toString('utf8', line.target, line.targetEnd)),
       heard: (me, audience, buf, start, line) => this.#talk.judge(me, audience, buf, start, line),
       first: (me, audience, buf, line) =>
         this.#toStatus.first(me, `${audience.id} ${latin1(buf, line.target, line.targetEnd)} ${talkKey(buf, line)}`),
@@ -89,8 +95,10 @@ export class Listeners<C> {
   /** A client registered, or its nick changed. */
   setOwnNick(client: C, nick: string): void {
     const who = this.#listener(client);
+    const before = who.folded;
     who.nick = Buffer.from(nick);
     who.folded = this.#needs.fold(nick);
+    if (who.audiences.size > 0) this.#nicks.renamed(who, before, who.folded);
   }
 
   /** The client's own JOIN was read. Harmless when it is in already. */
