@@ -22,7 +22,7 @@ async function eventually(what: string, so: () => Promise<boolean>): Promise<voi
 const lacking = missing('ngircd');
 const tell = lacking === undefined ? it : it.skip;
 describe('media on Synapse and ngircd', function () {
-  this.timeout(240_000);
+  this.timeout(360_000);
   tell(`MEDIA-1, 4, 5, 11, 13: what is uploaded to Synapse opens by our link, and ends with its message; ROOM-17: a room is upgraded${lacking === undefined ? '' : `: ${lacking}`}`, () =>
     story(() => realWorld('ngircd'), { service: { mediaProxy: { publicUrl: PUBLIC_URL, quarantine: true } } }, async ({ people, bridge, world }) => {
       const bob = await people.onIrc('bob', '#files');
