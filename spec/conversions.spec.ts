@@ -20,7 +20,7 @@ describe('conversions', () => {
     // Without tags: what they can say is said in words.
     world: () => sandboxWorld({ ircd: { profile: 'ngircd' } }),
     bridge: {
-      network: { sendConnectionMessages: false },
+      network: { sendConnectionMessages: false, topicAuthority: 'irc' },
       service: { matrixHandler: { shortReplyTresholdSeconds: 300, redactions: 'notice' }, perRoomConfig: { enabled: true } },
     },
   });
@@ -123,7 +123,23 @@ describe('conversions', () => {
     lea.sends('MODE #follow +t');
     await lea.hears('MODE');
     sets('Coffee');
-    await mia.sees(/The topic of #follow .* was not changed\. Only operators/u, { room, msgtype: 'm.notice' });
+    await mia.sees(/The topic of #follow .* was not changed\. Only operators .* the channel again/u, { room, msgtype: 'm.notice' });
+    // `topicAuthority: irc`.
+    await mia.seesEvent('the topic of before', ({ type, sender, content }) => type === 'm.room.topic' && sender !== mia.userId && content['topic'] === 'Teas of the week');
+  });
+
+  it('M2I-42, INV-1: the bot says what somebody of another bridge says, under the name, and nothing comes back', async () => {
+    const pam = await set.people.onIrc('pam', '#others');
+    const { person: quin, room } = await onBoth('quin', '#others');
+    await pam.sees('quin is here');
+    const far = await set.people.onMatrix('_discord_77');
+    await far.joins(set.people.alias('#others'));
+    await far.says(room, 'hello\nall');
+    const [first, second] = [await pam.sees(/discord_77> hello$/u, { to: '#others' }), await pam.sees(/discord_77> all$/u, { to: '#others' })];
+    assert.equal(first.from, second.from);
+    pam.says('#others', 'hello yourself');
+    await quin.sees('hello yourself', { room });
+    assert.deepEqual(quin.messages(room).filter(({ content }) => /discord_77> /u.test(JSON.stringify(content))), []);
   });
 
   it('RC-3, RC-4, FMT-9: a room has its own ways, from the next message on', async () => {
