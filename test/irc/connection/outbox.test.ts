@@ -66,6 +66,32 @@ describe('outbox', () => {
     assert.deepEqual(written, ['first', 'J1', 'J2', 'a', 'J3', 'b']);
   });
 
+  it('R19: five hundred lines, by a rule of five at once and then one in two seconds, keep it to the letter', async () => {
+    const clock = new TestClock();
+    // One less than the server lets through, so that there is room for a PONG at any time.
+    const outbox = new Outbox({ clock, pace: { burst: 4, perSecond: 0.5 } });
+    const server = { tokens: 5, at: clock.elapsed(), breaches: 0, said: [] as string[], last: 0 };
+    outbox.open((line, handed) => {
+      const now = clock.elapsed();
+      server.tokens = Math.min(5, server.tokens + (now - server.at) / 2000) - 1;
+      server.at = now;
+      if (server.tokens < -1e-6) server.breaches++;
+      if (line !== 'PONG') server.said.push(line);
+      server.last = now;
+      handed(true);
+    });
+    const lines = Array.from({ length: 500 }, (_, n) => `line ${n}`);
+    for (const line of lines) assert.equal(outbox.push(line, 'text'), true);
+    for (let minute = 0; minute < 18; minute++) {
+      await clock.advance(31_001);
+      outbox.push('PONG', 'now');
+      await clock.advance(28_999);
+    }
+    assert.deepEqual(server.said, lines);
+    assert.equal(server.breaches, 0);
+    assert.ok(server.last >= 496 * 2000, 'nothing goes out sooner than it may');
+  });
+
   it('has one line in flight, and tells in the tick in which the kernel took it', () => {
     const { written, pending, server, told, push, outbox } = anOutbox(false);
     server.slow = true;
