@@ -381,7 +381,7 @@ describe('media/front', () => {
   });
 
   it('MEDIA-8: a stranger who opens connections and says nothing, or a letter at a time, has but some, and not for long', async () => {
-    const { port, url } = await place({ listening: { each: 5, requestMs: 600 } });
+    const { port, url } = await place({ listening: { each: 5, requestMs: 2000 } });
     let open = 0;
     const sockets = Array.from({ length: 20 }, (_, at) => {
       const socket = connect(port, '127.0.0.1', () => {
