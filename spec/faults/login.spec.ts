@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:tls';
-import type { AddressInfo } from 'node:net';
-import { Bridge } from '../support/bridge.js';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { Bridge, type BridgeWish } from '../support/bridge.js';
 import { until } from '../support/look.js';
 import { RawIrcd, type RawPeer } from '../support/raw-irc.js';
 import { stage } from '../support/stage.js';
+import { story } from '../support/story.js';
 import { sandboxWorld } from '../support/world.js';
 
 const pem = (name: string): string => readFileSync(new URL(`../../test/irc/connection/certificates/${name}`, import.meta.url), 'utf8');
@@ -155,6 +156,75 @@ describe('faults: certificates', () => {
       });
     });
   }
+
+  it('R14: a certificate goes bad: nobody’s client says a byte, each is told; another network goes on; a good one is found', async function () {
+    this.timeout(180_000);
+    let [read, ircPort] = ['', 0];
+    const sockets = new Set<Socket>();
+    const serve = async (name: string, port: number): Promise<Server> => {
+      const made = createServer({ key: pem('leaf.key'), cert: pem(name) }, (socket) => {
+        const inner = connect(ircPort, '127.0.0.1');
+        for (const [one, other] of [[socket, inner], [inner, socket]] as const) {
+          sockets.add(one);
+          one.on('error', () => one.destroy()).on('close', () => other.destroy());
+        }
+        socket.on('data', (data: Buffer) => (read += data.toString()));
+        socket.pipe(inner).pipe(socket);
+      });
+      await new Promise<void>((resolve) => made.listen(port, '127.0.0.1', resolve));
+      return made;
+    };
+    let server = await serve('good.pem', 0);
+    const { port } = server.address() as AddressInfo;
+    const put = async (name: string): Promise<void> => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+      read = '';
+      server = await serve(name, port);
+    };
+    const network = (mark: string, more: object): object => ({
+      ircClients: { nickTemplate: `$LOCALPART-${mark}`, reconnectIntervalMs: 5, flood: false },
+      botConfig: { enabled: true, nick: `Bot${mark}` },
+      dynamicChannels: { enabled: true, createAlias: true, aliasTemplate: `#irc_${mark}_$CHANNEL` },
+      matrixClients: { userTemplate: `@irc_${mark}_$NICK` },
+      ...more,
+    });
+    const wish = ({ ircPort: plain }: { ircPort: number }): BridgeWish => {
+      ircPort = plain;
+      const servers = { '127.0.0.1': network('tls', { port, ssl: true, tlsOptions: { ca: pem('root.pem') } }), localhost: network('plain', { port: plain, ssl: false }) };
+      return { service: { servers }, fast: 20 };
+    };
+    try {
+      await story(sandboxWorld, wish, async ({ world, bridge, people }) => {
+        const bob = await people.onIrc('bob', '#safe');
+        const [alice, carol, dave] = [await people.onMatrix('alice'), await people.onMatrix('carol'), await people.onMatrix('dave')];
+        const room = await alice.joins(`#irc_tls_#safe:${world.domain}`);
+        await carol.joins(room);
+        const other = await dave.joins(`#irc_plain_#safe:${world.domain}`);
+        await alice.says(room, 'over tls');
+        await bob.sees('over tls', { to: '#safe' });
+        await dave.says(other, 'in the clear');
+        await bob.sees('in the clear', { to: '#safe' });
+        const from = bridge.log.length;
+        await put('expired.pem');
+        const refusedFor = (owner: string): boolean =>
+          bridge.log.slice(from).some((line) => line.includes('client lost') && line.includes(owner) && /certificate|expired/iu.test(line));
+        await until('both are refused', () => refusedFor('owner="bot"') && refusedFor(alice.userId));
+        await carol.says(room, 'from who was not on IRC before');
+        await carol.sees(/was not delivered/u, { room, msgtype: 'm.notice' });
+        await dave.says(other, 'goes on');
+        await bob.sees('goes on', { to: '#safe' });
+        assert.equal(read, '');
+        await put('good.pem');
+        await alice.says(room, 'back again');
+        await bob.sees('back again', { to: '#safe', withinMs: 90_000 });
+      });
+    } finally {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    }
+  });
 
   it('CONN-3, R15: a server that wants TLS gets it at once and after a restart, and nothing plain when its certificate is bad', async () => {
     const plain = new RawIrcd();
