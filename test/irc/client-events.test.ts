@@ -64,6 +64,9 @@ describe('irc/client-events', () => {
     ['TOPIC cleared', ':bob!b@h TOPIC #c :', { kind: 'topic', channel: '#c', by: from, text: '' }],
     ['332', ':s 332 me #c :the topic', { kind: 'topic', channel: '#c', text: 'the topic' }],
     ['331', ':s 331 me #c :No topic is set', { kind: 'topic', channel: '#c', text: '' }],
+    ['I2M-18: 333', ':s 333 me #c bob!b@h 1700000000', { kind: 'topicSet', channel: '#c', nick: 'bob', setAt: 1_700_000_000_000 }],
+    ['333 without a time', ':s 333 me #c bob :now', undefined],
+    ['333 of nobody', ':s 333 me #c', undefined],
     [
       'MODE',
       ':bob!b@h MODE #c +o-v+m joe jim ',
