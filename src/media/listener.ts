@@ -26,7 +26,7 @@ export class MediaListener {
       {
         requestTimeout: requestMs,
         headersTimeout: requestMs,
-        connectionsCheckingInterval: requestMs / 3,
+        connectionsCheckingInterval: Math.ceil(requestMs / 3),
         keepAliveTimeout: 15_000,
         maxHeaderSize: 16_384,
       },
