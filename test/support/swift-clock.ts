@@ -4,9 +4,9 @@ import type { Clock, Timer } from '../../src/lib/clock.js';
 
 /** Moves without waiting for promises: the listeners have none, and thousands of runs are to be quick. */
 export class SwiftClock implements Clock {
-  readonly #timers: { at: number; order: number; job: () => void }[] = [];
+  /** The next first; of the same time, the one that was set first. */
+  readonly #timers: { at: number; job: () => void }[] = [];
   #time = 0;
-  #orders = 0;
 
   now(): number {
     return this.#time;
@@ -21,8 +21,14 @@ export class SwiftClock implements Clock {
     throw new Error('not used');
   }
   after(ms: number, job: () => void): Timer {
-    const timer = { at: this.#time + ms, order: this.#orders++, job };
-    this.#timers.push(timer);
+    const timer = { at: this.#time + ms, job };
+    let [from, to] = [0, this.#timers.length];
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if ((this.#timers[middle]?.at ?? Infinity) <= timer.at) from = middle + 1;
+      else to = middle;
+    }
+    this.#timers.splice(from, 0, timer);
     return {
       end: () => {
         const at = this.#timers.indexOf(timer);
@@ -32,7 +38,6 @@ export class SwiftClock implements Clock {
   }
   moveTo(time: number): void {
     for (;;) {
-      this.#timers.sort((one, other) => one.at - other.at || one.order - other.order);
       const first = this.#timers[0];
       if (!first || first.at > time) break;
       this.#timers.shift();
