@@ -3,7 +3,7 @@
  * since nothing else may have told it (SYN-21). What follows is what follows from the event.
  */
 
-import type { AccountSign, Homeserver } from '../homeserver/port.js';
+import type { AccountSign, Actor, Homeserver } from '../homeserver/port.js';
 import { type Clock, sleep, type Timer } from '../lib/clock.js';
 import type { Log } from '../lib/log.js';
 import { faultText, isFault } from '../model/errors.js';
@@ -11,7 +11,7 @@ import { domainOf, type RoomId, type UserId } from '../model/ids.js';
 import { closedAccounts, type Finding } from '../policy/closed-accounts.js';
 
 export interface SweepNeeds {
-  readonly homeserver: Pick<Homeserver, 'domain' | 'accountSign' | 'injectAccount' | 'joinedMembers'>;
+  readonly homeserver: Pick<Homeserver, 'domain' | 'accountSign' | 'injectAccount' | 'joinedMembers'> & { readonly bot: Pick<Actor, 'ensureRegistered'> };
   /** `syntheticEvents.nightlySweep`. */
   readonly isOn: () => boolean;
   /** Of whom anything is kept, the bot and ghosts left out. */
@@ -43,6 +43,9 @@ export class NightlySweep {
   }
 
   start(): void {
+    const { homeserver, isOn, log } = this.#needs;
+    // Synapse makes nobody an admin who has no account, and the bot of a service needs none for all else.
+    if (isOn()) homeserver.bot.ensureRegistered().catch((fault: unknown) => log.warn('the bot has no account', { why: faultText(fault) }));
     this.#night = nightOf(this.#needs.clock.now());
     this.#timer = this.#needs.clock.every(LOOK_MS, () => {
       const night = nightOf(this.#needs.clock.now());

@@ -15,9 +15,16 @@ function set(signs: Readonly<Record<string, AccountSign | Error>>, wish: { reado
   const clock = new TestClock(new Date(2025, 0, 1, 12).getTime());
   const asked: string[] = [];
   const told: unknown[] = [];
+  const registered: string[] = [];
   const sweep = new NightlySweep({
     homeserver: {
       domain: 'hs.test',
+      bot: {
+        ensureRegistered: () => {
+          registered.push('bot');
+          return Promise.resolve();
+        },
+      },
       accountSign: (user) => {
         asked.push(user);
         const sign = signs[user] ?? 'open';
@@ -38,10 +45,15 @@ function set(signs: Readonly<Record<string, AccountSign | Error>>, wish: { reado
     log: quiet,
   });
   sweep.start();
-  return { clock, asked, told, sweep };
+  return { clock, asked, told, registered, sweep };
 }
 
 describe('account-life-cycle/sweep', () => {
+  it('SYN-21: the bot gets an account, so that it can be made an admin, only where the sweep is wished', () => {
+    assert.deepEqual(set({}).registered, ['bot']);
+    assert.deepEqual(set({}, { on: false }).registered, []);
+  });
+
   it('SYN-21: each night at three it is asked who is gone, and that is told as an event', async () => {
     const { clock, asked, told, sweep } = set({ [CAROL]: 'closed' });
     await clock.advance(14 * HOUR);
