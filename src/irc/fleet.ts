@@ -207,6 +207,7 @@ export class Fleet {
     const { config, encodingFallback, facts, idents } = this.#needs;
     return {
       ...address,
+      connectTimeoutMs: this.#addresses.patienceMs,
       writeTimeoutMs: WRITE_MS,
       verdict: (buf, start, end) => this.#needs.verdict(client, buf, start, end),
       rests: this.#rests,

@@ -1,5 +1,9 @@
 /** Which of a network's addresses a client dials: any at first, the next one after a failure (CONN-2). */
 
+/** For a connection to be there, in ms: where there is another address to try, it is tried within ten seconds (CONN-7, R25). */
+const PATIENCE_MS = 30_000;
+const PATIENCE_OF_MANY_MS = 8_000;
+
 export class Addresses {
   readonly #hosts: readonly string[];
   readonly #chance: () => number;
@@ -18,6 +22,11 @@ export class Addresses {
     const at = before === undefined ? Math.floor(this.#chance() * this.#hosts.length) : (before + 1) % this.#hosts.length;
     this.#tried.set(client, at);
     return this.#hosts[at] ?? '';
+  }
+
+  /** How long an attempt at any of them may take, in ms. */
+  get patienceMs(): number {
+    return this.#hosts.length > 1 ? PATIENCE_OF_MANY_MS : PATIENCE_MS;
   }
 
   /** The client's next attempt goes to the same address. */

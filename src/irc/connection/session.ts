@@ -13,15 +13,14 @@ import { Registration } from './registration.js';
 import type { StrictLink } from './strict.js';
 import { transportClass, type SocketTransport, type WireOptions } from './socket-transport.js';
 
-/** Until the socket is open (CONN-7), and until the server closes after QUIT (IRC-QUIT). */
-const CONNECT_MS = 30_000;
+/** Until the server closes after QUIT (IRC-QUIT). */
 const QUIT_MS = 2_000;
 
 export interface SessionNeeds {
   readonly clock: Clock;
   /** Hears whether the host wants TLS. */
   readonly strict?: StrictLink;
-  readonly wire: Omit<WireOptions, 'clock' | 'connectTimeoutMs' | 'onTraffic' | 'onTransport'>;
+  readonly wire: Omit<WireOptions, 'clock' | 'onTraffic' | 'onTransport'>;
   readonly nick: Nick;
   readonly ident: string;
   readonly realname: string;
@@ -72,7 +71,6 @@ export class Session {
     const transport = transportClass({
       ...wire,
       clock,
-      connectTimeoutMs: CONNECT_MS,
       onTraffic: () => (this.#heardAt = clock.elapsed()),
       onTransport: (made) => (this.#transport = made),
     });
