@@ -122,7 +122,7 @@ describe('signals', () => {
     await until('she is on IRC again', () => set.world.ircd.client('ada[m]') !== undefined);
     child.kill('SIGUSR2');
     await until('it has stopped', () => out.includes('stopped'));
-    const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    const late = setTimeout(() => child.kill('SIGKILL'), 4000);
     const [code] = (await ended) as [number | null];
     clearTimeout(late);
     assert.equal(code, 0, `kept alive by ${out.slice(out.indexOf('stopped'))}`);
