@@ -16,7 +16,8 @@ interface Mark {
 /**
  * A process that is killed with something unread has its connections reset, and a server may throw away what it had not
  * read itself by then. So the last line of each client counts as said only when the next one follows or a second has
- * passed: after a kill it is said once more, rather than never.
+ * passed: after a kill it is said once more, rather than never. That is one line: of several handed over in one instant
+ * the ones before it can still be lost (seen on busy machines, F1); they would have to wait for one another.
  */
 export class LastMarks {
   readonly #clock: Clock;
