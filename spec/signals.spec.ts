@@ -27,9 +27,11 @@ describe('signals', () => {
     bridge.process.signal('SIGTERM');
     await until('it is stopping', () => said(/bridge: stopping/u));
     const from = bridge.log.length;
+    const begun = performance.now();
     bridge.process.signal('SIGINT');
     const { code } = await bridge.process.ending;
     assert.equal(code, 1);
+    assert.ok(performance.now() - begun < 4000);
     // Without the second one it would wait five seconds for the silent server, and say how that ended.
     assert.ok(said(/ended by a second signal/u, from));
     assert.ok(!said(/bridge: stopped|could not stop in time/u, from));
